@@ -1,0 +1,74 @@
+// What a venue says about an order: facts, in our vocabulary. interpret-report.ts turns them into events.
+
+import type { Decimal } from "./decimal.ts";
+import type { Fill } from "./fill.ts";
+import type { AccountId, ExecutionId, InstrumentId, OrderId, VenueId, VenueOrderId } from "./identifiers.ts";
+import type { ReplaceTerms } from "./order-event.ts";
+import type { Instant } from "./time.ts";
+
+interface ReportBase {
+  readonly venue: VenueId;
+  readonly account: AccountId;
+  readonly instrumentId: InstrumentId;
+  /** Our id, where the venue echoes it. */
+  readonly orderId?: OrderId;
+  readonly venueOrderId?: VenueOrderId;
+  readonly venueAt: Instant;
+  /** All that the venue counts as executed of the order, this report included. */
+  readonly cumulativeQuantity?: Decimal;
+}
+
+export interface AcknowledgedReport extends ReportBase {
+  readonly kind: "acknowledged";
+  readonly triggered?: true;
+}
+export interface FillReport extends ReportBase {
+  readonly kind: "fill";
+  readonly fill: Fill;
+  /** The venue's word that nothing of the order works any more after this fill. */
+  readonly ends?: true;
+}
+/** The order has ended; for `filled` without the last execution being known. */
+export interface EndedReport extends ReportBase {
+  readonly kind: "ended";
+  readonly status: "filled" | "canceled" | "expired" | "rejected";
+  readonly reason: string;
+  readonly venueCode?: string;
+  readonly venueMessage?: string;
+}
+export interface ReplacedReport extends ReportBase {
+  readonly kind: "replaced";
+  /** The terms that now hold. */
+  readonly replace: ReplaceTerms;
+}
+/** A cancel or a replace was refused; the order is as it was. */
+export interface RequestRejectedReport extends ReportBase {
+  readonly kind: "requestRejected";
+  readonly request: "cancel" | "replace";
+  readonly reason: string;
+  readonly venueCode?: string;
+  readonly venueMessage?: string;
+}
+export interface FillReversedReport extends ReportBase {
+  readonly kind: "fillReversed";
+  readonly executionId: ExecutionId;
+  readonly reason: string;
+  /** The venue's word that the order works again. */
+  readonly worksAgain: boolean;
+}
+export interface FillCorrectedReport extends ReportBase {
+  readonly kind: "fillCorrected";
+  readonly executionId: ExecutionId;
+  readonly fill: Fill;
+  readonly reason: string;
+  readonly worksAgain: boolean;
+}
+
+export type ExecutionReport =
+  | AcknowledgedReport
+  | FillReport
+  | EndedReport
+  | ReplacedReport
+  | RequestRejectedReport
+  | FillReversedReport
+  | FillCorrectedReport;

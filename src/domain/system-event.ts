@@ -1,0 +1,102 @@
+// Journaled facts that are not about one order: epochs, accounts, trading states, limits, positions.
+
+import type { Decimal } from "./decimal.ts";
+import type { AccountId, AccountTag, InstrumentId, VenueId } from "./identifiers.ts";
+import type { EventMeta, OrderEvent } from "./order-event.ts";
+
+export const TRADING_STATES = ["active", "reducing", "halted"] as const;
+/** active: all passes · reducing: only what reduces a position · halted: only cancels. */
+export type TradingState = (typeof TRADING_STATES)[number];
+
+export const RESTING_ORDER_POLICIES = ["keep", "cancelOurs", "cancelAll"] as const;
+/** What a halt or a shutdown does with orders that rest at the venue. */
+export type RestingOrderPolicy = (typeof RESTING_ORDER_POLICIES)[number];
+
+/** A start of the engine. Durable before anything else: no order id is ever used twice. */
+export interface EpochStarted {
+  readonly type: "epochStarted";
+  readonly epoch: number;
+  readonly version: string;
+  readonly runtimeVersion: string;
+  readonly durability: string;
+}
+/** A stop in good order; its absence before the next epoch says that the process was killed. */
+export interface EngineStopped {
+  readonly type: "engineStopped";
+  readonly epoch: number;
+  readonly openOrders: number;
+}
+export interface AccountOpened {
+  readonly type: "accountOpened";
+  readonly account: AccountId;
+  readonly tag: AccountTag;
+  readonly venue: VenueId;
+}
+export interface TradingStateChanged {
+  readonly type: "tradingStateChanged";
+  /** Absent for all accounts. */
+  readonly account?: AccountId;
+  readonly state: TradingState;
+  readonly reason: string;
+  /** The person, token or rule that asked. */
+  readonly by: string;
+}
+export interface KillSwitchEngaged {
+  readonly type: "killSwitchEngaged";
+  readonly account?: AccountId;
+  readonly restingOrders: RestingOrderPolicy;
+  readonly reason: string;
+  readonly by: string;
+}
+export interface KillSwitchLifted {
+  readonly type: "killSwitchLifted";
+  readonly account?: AccountId;
+  readonly reason: string;
+  readonly by: string;
+}
+export interface RiskLimitsChanged {
+  readonly type: "riskLimitsChanged";
+  readonly account: AccountId;
+  /** The limits as canonical JSON: their schema belongs to the engine. */
+  readonly limits: string;
+  readonly by: string;
+}
+export interface PositionAdjusted {
+  readonly type: "positionAdjusted";
+  readonly account: AccountId;
+  readonly instrumentId: InstrumentId;
+  /** Signed change in base units. */
+  readonly quantity: Decimal;
+  readonly reason: string;
+  readonly by: string;
+}
+export interface ReconcileCompleted {
+  readonly type: "reconcileCompleted";
+  readonly venue: VenueId;
+  readonly trigger: string;
+  readonly ordersChecked: number;
+  readonly fillsRead: number;
+  readonly discrepancies: number;
+  readonly failedQueries: number;
+}
+
+export type SystemEvent =
+  | EpochStarted
+  | EngineStopped
+  | AccountOpened
+  | TradingStateChanged
+  | KillSwitchEngaged
+  | KillSwitchLifted
+  | RiskLimitsChanged
+  | PositionAdjusted
+  | ReconcileCompleted;
+
+/** Anything that can be journaled. */
+export type DomainEvent = OrderEvent | SystemEvent;
+export type DomainEventType = DomainEvent["type"];
+
+/** An event on its way into the journal. */
+export type EventDraft<E extends DomainEvent = DomainEvent> = E & EventMeta;
+
+/** An event of the journal: `seq` is gapless from 1. */
+export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & EventMeta & { readonly seq: number };

@@ -1,0 +1,81 @@
+// The journal port: one gapless sequence of events, appended in atomic batches by one writer.
+// Implementations: memory/ and sqlite/. One contract suite (journal.contract.ts) runs on all.
+// What the events mean is the domain's business; when to wait for durability is the engine's.
+
+import type { EventDraft, RecordedEvent } from "../domain/system-event.ts";
+import type { ProjectionSource } from "./projection.ts";
+
+/** A state of the fold at a position: a cache that recovery may use, never the truth. */
+export interface Snapshot {
+  /** The last event folded into it. */
+  readonly seq: number;
+  /** Opaque text of the engine's own versioned format. */
+  readonly state: string;
+}
+
+/** Hears of each commit, in order. Listeners must not throw. */
+export interface JournalListener {
+  /** All events up to and including `durableSeq` are on disk, by the journal's durability. */
+  committed(durableSeq: number, events: readonly RecordedEvent[]): void;
+  /** A commit failed: nothing after `durableSeq` will ever become durable, and every append throws. */
+  failed(error: Error, durableSeq: number): void;
+}
+
+export const DURABILITIES = ["always", "group", "relaxed"] as const;
+/**
+ * always: an intent is on disk before it is sent · group: sent at once, acknowledged when the commit
+ * lands · relaxed: nobody waits for the disk, and a power cut may lose the last moments.
+ */
+export type Durability = (typeof DURABILITIES)[number];
+
+/**
+ * An append-only sequence of events.
+ *
+ * Appends of one event-loop turn are committed together (group commit). A commit is atomic: after
+ * a crash all of its events are there or none.
+ */
+export interface Journal {
+  /** The last appended position, durable or not; 0 when empty. */
+  readonly position: number;
+  /** The last position known to be on disk. In `relaxed`: handed to the operating system. */
+  readonly durablePosition: number;
+  readonly durability: Durability;
+
+  /**
+   * Appends a batch: assigns `seq` and queues it for the next commit. Synchronous.
+   *
+   * @param expectedPosition - the {@link position} that the writer believes in.
+   * @returns the same events with their `seq`.
+   * @throws {OrderwrightError} `journal.conflict` when `expectedPosition` is not the position,
+   *   `journal.writeFailed`, `journal.full` or `journal.closed` when the journal has stopped. Nothing is appended then.
+   */
+  append(batch: readonly EventDraft[], expectedPosition: number): readonly RecordedEvent[];
+
+  /** Names the one listener: commits are reported to it from the turn after the append on. */
+  listen(listener: JournalListener): void;
+
+  /** Names the source of the readable tables' rows. Journals without such tables ignore it. */
+  project(source: ProjectionSource): void;
+
+  /**
+   * Commits all that is queued, now, and with a sync to disk in every durability mode.
+   *
+   * @throws {OrderwrightError} `journal.*` when the commit fails.
+   */
+  flush(): Promise<void>;
+
+  /** Reads events after `afterSeq` in order, durable ones only. @throws `journal.corrupt`. */
+  read(afterSeq: number, limit?: number): Iterable<RecordedEvent>;
+
+  /** Reads the events of one order, in order, as far as the readable tables have come (see flushProjections). */
+  readOrder(orderId: string): readonly RecordedEvent[];
+
+  /** Stores a snapshot of a durable position; older ones may be dropped. */
+  writeSnapshot(snapshot: Snapshot): void;
+
+  /** Returns the newest usable snapshot. */
+  readSnapshot(): Snapshot | undefined;
+
+  /** Commits what is queued, then closes. The journal takes nothing afterwards. */
+  close(): Promise<void>;
+}
