@@ -60,6 +60,8 @@ export type Answer =
   | OrderStatus
   /** Applied; the status stays. */
   | "stays"
+  /** Applied, and the order moves to the status that the event states. */
+  | "asStated"
   /** Applied; the status is what the quantities say: acknowledged, partiallyFilled or filled. */
   | "byQuantity"
   /** The fact skips statuses: implied steps are journaled first, then it is applied. */
@@ -158,7 +160,7 @@ export const STATUS_TABLE: Readonly<Record<OrderEventType, Row>> = {
   // Reopening a terminal order takes the venue's word that it works again: then an OrderReinstated follows.
   fillReversed:    row("conflicts", "conflicts", "conflicts", "conflicts", "byQuantity", "stays", "stays", "stays", "stays", "stays"),
   fillCorrected:   row("conflicts", "conflicts", "conflicts", "conflicts", "byQuantity", "stays", "stays", "stays", "stays", "stays"),
-  orderReinstated: row("never", "never", "never", "never", "never", "acknowledged", "acknowledged", "acknowledged", "acknowledged", "acknowledged"),
+  orderReinstated: row("never", "never", "never", "never", "never", "asStated", "asStated", "asStated", "asStated", "asStated"),
   discrepancyFound: EVERYWHERE_STAYS,
 };
 
