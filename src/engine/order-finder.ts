@@ -1,0 +1,80 @@
+// Finds the order that an id names: in memory, else in the journal. Asking the venue is the engine's.
+
+import type { ExecutionReport } from "../domain/execution-report.ts";
+import { type AccountId, decodeOrderId, type OrderId, type VenueOrderId } from "../domain/identifiers.ts";
+import { evolve, Order } from "../domain/order.ts";
+import type { OrderEvent } from "../domain/order-event.ts";
+import type { RecordedEvent } from "../domain/system-event.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { EngineState } from "./engine-state.ts";
+
+export class OrderFinder {
+  readonly #journal: Journal;
+  readonly #state: () => EngineState;
+
+  constructor(journal: Journal, state: () => EngineState) {
+    this.#journal = journal;
+    this.#state = state;
+  }
+
+  /** Finds in memory by our id (with or without underscores), the caller's id of that account, or the venue's id. */
+  inMemory(id: string, account: AccountId | undefined): Order | undefined {
+    const { index, accounts } = this.#state();
+    const own = index.get(id.replaceAll("_", "") as OrderId) ?? index.get(id as OrderId);
+    if (own !== undefined) return account === undefined || own.account === account ? own : undefined;
+    for (const record of accounts.values()) {
+      if (account !== undefined && record.id !== account) continue;
+      const found = index.byClientOrderId(record.id, id) ?? index.byVenueOrderId(record.venue, id as VenueOrderId);
+      if (found !== undefined && found.account === record.id) return found;
+    }
+    return undefined;
+  }
+
+  /** Finds by the caller's own id: it stays taken for ever, also when memory has forgotten the order. */
+  byClientOrderId(account: AccountId, clientOrderId: string): Order | undefined {
+    const known = this.#state().index.byClientOrderId(account, clientOrderId);
+    if (known !== undefined) return known;
+    const orderId = this.#journal.findOrderId(account, clientOrderId);
+    return orderId === undefined ? undefined : (this.#state().index.get(orderId) ?? this.fromJournal(orderId));
+  }
+
+  /** Finds in the journal by any id that {@link inMemory} takes. */
+  inJournal(id: string, account: AccountId | undefined): Order | undefined {
+    const own = this.fromJournal(id.replaceAll("_", "") as OrderId);
+    if (own !== undefined) return account === undefined || own.account === account ? own : undefined;
+    for (const record of this.#state().accounts.values()) {
+      if (account !== undefined && record.id !== account) continue;
+      const orderId = this.#journal.findOrderId(record.id, id);
+      if (orderId !== undefined) return this.fromJournal(orderId);
+    }
+    return undefined;
+  }
+
+  /** Folds an order that memory has forgotten out of its events, up to before a position where one is given. */
+  fromJournal(id: OrderId, beforeSeq: number = Number.POSITIVE_INFINITY): Order | undefined {
+    return foldOrder(this.#journal.readOrder(id).filter((event) => event.seq < beforeSeq));
+  }
+
+  /** Finds the order of a venue's report; one that memory has forgotten is called back. */
+  ofReport(report: ExecutionReport): Order | undefined {
+    const state = this.#state();
+    const known =
+      (report.orderId === undefined ? undefined : state.index.get(report.orderId)) ??
+      (report.venueOrderId === undefined ? undefined : state.index.byVenueOrderId(report.venue, report.venueOrderId));
+    if (known !== undefined) return known;
+    if (report.orderId === undefined || decodeOrderId(report.orderId) === undefined) return undefined;
+    const stored = this.fromJournal(report.orderId);
+    if (stored !== undefined) state.admit(stored);
+    return stored;
+  }
+}
+
+/** Folds one order's events; `undefined` when there are none. */
+export function foldOrder(events: readonly RecordedEvent<OrderEvent>[] | readonly RecordedEvent[]): Order | undefined {
+  let order: Order | undefined;
+  for (const event of events) {
+    if (event.type === "orderCreated" || event.type === "orderAdopted") order = Order.born(event);
+    else if (order !== undefined && "orderId" in event && event.orderId === order.id) evolve(order, event);
+  }
+  return order;
+}

@@ -1,0 +1,242 @@
+// Finds orders: by any id they ever had, and open ones by account, instrument, status, origin and
+// parent, each in constant time. Ended orders stay up to a count and an age; their history is in the
+// journal. What an order is, the fold decides; nothing here changes one.
+
+import type { AccountId, InstrumentId, OrderId, VenueId, VenueOrderId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
+import { ORDER_STATUSES, type OrderStatus } from "../domain/order-status.ts";
+import type { Instant } from "../domain/time.ts";
+import type { OrderFilter } from "./engine-api.ts";
+
+/** How long ended orders stay in memory. */
+export interface Retention {
+  readonly keepLast: number;
+  readonly keepForMs: number;
+}
+
+/** What the index files an open order under; compared before and after each event. */
+interface Filing {
+  readonly status: OrderStatus;
+  readonly venueOrderId: VenueOrderId | undefined;
+  readonly clientOrderId: string | undefined;
+}
+
+const NONE: ReadonlySet<Order> = new Set();
+
+export class OrderIndex {
+  readonly #byId = new Map<OrderId, Order>();
+  readonly #byAlias = new Map<string, Order>();
+  /** Aliases by order, so that eviction can remove exactly what was added. */
+  readonly #aliases = new Map<OrderId, string[]>();
+  readonly #open = new Set<Order>();
+  /** In the order in which they ended. */
+  readonly #ended = new Set<Order>();
+  readonly #openByAccount = new Map<AccountId, Set<Order>>();
+  readonly #openByInstrument = new Map<string, Set<Order>>();
+  readonly #byStatus: Record<OrderStatus, Set<Order>>;
+  readonly #byOrigin = new Map<string, Set<Order>>();
+  readonly #byParent = new Map<OrderId, Set<Order>>();
+
+  constructor() {
+    this.#byStatus = Object.fromEntries(ORDER_STATUSES.map((status) => [status, new Set<Order>()])) as Record<
+      OrderStatus,
+      Set<Order>
+    >;
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  get endedCount(): number {
+    return this.#ended.size;
+  }
+
+  /** Files an order that memory does not have: new, recovered, or called back after eviction. */
+  add(order: Order): void {
+    this.#byId.set(order.id, order);
+    this.#file(order);
+    this.#alias(order);
+  }
+
+  /** Takes note of where an order stands before an event is folded into it. */
+  filing(order: Order): Filing {
+    return { status: order.status, venueOrderId: order.venueOrderId, clientOrderId: order.clientOrderId };
+  }
+
+  /** Files an order anew after an event. */
+  refile(order: Order, before: Filing): void {
+    if (before.status !== order.status) {
+      this.#byStatus[before.status].delete(order);
+      this.#byStatus[order.status].add(order);
+      if (order.isTerminal !== this.#ended.has(order)) this.#moveBetweenOpenAndEnded(order);
+    }
+    if (before.venueOrderId !== order.venueOrderId || before.clientOrderId !== order.clientOrderId) this.#alias(order);
+  }
+
+  get(id: OrderId): Order | undefined {
+    return this.#byId.get(id);
+  }
+
+  byClientOrderId(account: AccountId, clientOrderId: string): Order | undefined {
+    return this.#byAlias.get(clientKey(account, clientOrderId));
+  }
+
+  byVenueOrderId(venue: VenueId, venueOrderId: VenueOrderId): Order | undefined {
+    return this.#byAlias.get(venueKey(venue, venueOrderId));
+  }
+
+  openOrders(): ReadonlySet<Order> {
+    return this.#open;
+  }
+
+  endedOrders(): ReadonlySet<Order> {
+    return this.#ended;
+  }
+
+  openOrdersOfAccount(account: AccountId): ReadonlySet<Order> {
+    return this.#openByAccount.get(account) ?? NONE;
+  }
+
+  openOrdersOf(account: AccountId, instrumentId: InstrumentId): ReadonlySet<Order> {
+    return this.#openByInstrument.get(instrumentKey(account, instrumentId)) ?? NONE;
+  }
+
+  ordersByStatus(status: OrderStatus): ReadonlySet<Order> {
+    return this.#byStatus[status];
+  }
+
+  /** Open and retained ended orders of a parent. */
+  children(parent: OrderId): ReadonlySet<Order> {
+    return this.#byParent.get(parent) ?? NONE;
+  }
+
+  /** Selects orders, newest first, starting from the smallest set that the filter names. */
+  select(filter: OrderFilter): readonly Order[] {
+    const found: Order[] = [];
+    for (const source of this.#sources(filter)) {
+      for (const order of source) if (matches(order, filter)) found.push(order);
+    }
+    found.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+    return filter.limit === undefined ? found : found.slice(0, filter.limit);
+  }
+
+  /** Forgets ended orders beyond the retention, oldest end first. */
+  evict(retention: Retention, now: Instant): void {
+    for (const order of this.#ended) {
+      const old = now - (order.completedAt ?? order.updatedAt) > retention.keepForMs;
+      if (!old && this.#ended.size <= retention.keepLast) return;
+      this.#forget(order);
+    }
+  }
+
+  #sources(filter: OrderFilter): readonly Iterable<Order>[] {
+    if (filter.parentOrderId !== undefined) return [this.children(filter.parentOrderId as OrderId)];
+    if (typeof filter.status === "string") return [this.#byStatus[filter.status]];
+    const sources: Iterable<Order>[] = [];
+    if (filter.open !== false) sources.push(this.#openSource(filter));
+    if (filter.open !== true) sources.push(this.#ended);
+    return sources;
+  }
+
+  #openSource(filter: OrderFilter): Iterable<Order> {
+    if (filter.account !== undefined && filter.instrumentId !== undefined) {
+      return this.openOrdersOf(filter.account as AccountId, filter.instrumentId as InstrumentId);
+    }
+    if (filter.account !== undefined) return this.openOrdersOfAccount(filter.account as AccountId);
+    if (filter.origin !== undefined) return this.#byOrigin.get(filter.origin) ?? NONE;
+    return this.#open;
+  }
+
+  #file(order: Order): void {
+    this.#byStatus[order.status].add(order);
+    if (order.parentOrderId !== undefined) addTo(this.#byParent, order.parentOrderId, order);
+    if (order.isTerminal) this.#ended.add(order);
+    else this.#fileOpen(order);
+  }
+
+  #fileOpen(order: Order): void {
+    this.#open.add(order);
+    addTo(this.#openByAccount, order.account, order);
+    addTo(this.#openByInstrument, instrumentKey(order.account, order.instrumentId), order);
+    addTo(this.#byOrigin, order.origin, order);
+  }
+
+  #unfileOpen(order: Order): void {
+    this.#open.delete(order);
+    removeFrom(this.#openByAccount, order.account, order);
+    removeFrom(this.#openByInstrument, instrumentKey(order.account, order.instrumentId), order);
+    removeFrom(this.#byOrigin, order.origin, order);
+  }
+
+  #moveBetweenOpenAndEnded(order: Order): void {
+    if (order.isTerminal) {
+      this.#unfileOpen(order);
+      this.#ended.add(order);
+    } else {
+      this.#ended.delete(order);
+      this.#fileOpen(order);
+    }
+  }
+
+  #alias(order: Order): void {
+    const wanted: string[] = [];
+    if (order.clientOrderId !== undefined) wanted.push(clientKey(order.account, order.clientOrderId));
+    if (order.venueOrderId !== undefined) wanted.push(venueKey(order.venue, order.venueOrderId));
+    for (const fill of order.fills.values()) wanted.push(venueKey(order.venue, fill.venueOrderId));
+    for (const key of wanted) {
+      if (this.#byAlias.get(key) === order) continue;
+      this.#byAlias.set(key, order);
+      const list = this.#aliases.get(order.id);
+      if (list === undefined) this.#aliases.set(order.id, [key]);
+      else list.push(key);
+    }
+  }
+
+  #forget(order: Order): void {
+    this.#ended.delete(order);
+    this.#byId.delete(order.id);
+    this.#byStatus[order.status].delete(order);
+    if (order.parentOrderId !== undefined) removeFrom(this.#byParent, order.parentOrderId, order);
+    for (const key of this.#aliases.get(order.id) ?? []) this.#byAlias.delete(key);
+    this.#aliases.delete(order.id);
+  }
+}
+
+function matches(order: Order, filter: OrderFilter): boolean {
+  return (
+    (filter.account === undefined || order.account === filter.account) &&
+    (filter.instrumentId === undefined || order.instrumentId === filter.instrumentId) &&
+    (filter.side === undefined || order.side === filter.side) &&
+    (filter.origin === undefined || order.origin === filter.origin) &&
+    (filter.parentOrderId === undefined || order.parentOrderId === filter.parentOrderId) &&
+    (filter.open === undefined || order.isActive === filter.open) &&
+    (filter.status === undefined ||
+      (typeof filter.status === "string" ? order.status === filter.status : filter.status.includes(order.status)))
+  );
+}
+
+function clientKey(account: AccountId, clientOrderId: string): string {
+  return `c\n${account}\n${clientOrderId}`;
+}
+
+function venueKey(venue: VenueId, venueOrderId: VenueOrderId): string {
+  return `v\n${venue}\n${venueOrderId}`;
+}
+
+function instrumentKey(account: AccountId, instrumentId: InstrumentId): string {
+  return `${account}\n${instrumentId}`;
+}
+
+function addTo<K>(map: Map<K, Set<Order>>, key: K, order: Order): void {
+  const set = map.get(key);
+  if (set === undefined) map.set(key, new Set([order]));
+  else set.add(order);
+}
+
+function removeFrom<K>(map: Map<K, Set<Order>>, key: K, order: Order): void {
+  const set = map.get(key);
+  if (set === undefined) return;
+  set.delete(order);
+  if (set.size === 0) map.delete(key);
+}

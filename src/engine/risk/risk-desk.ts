@@ -1,0 +1,192 @@
+// Shows the engine's state to the risk checks, and keeps what they need between orders: rates and
+// recent orders. The checks themselves are pure and know nothing of the engine.
+
+import { Decimal } from "../../domain/decimal.ts";
+import type { OrderwrightError } from "../../domain/errors.ts";
+import type { AccountId, InstrumentId, OrderId } from "../../domain/identifiers.ts";
+import { type Instrument, quoteAssetOf } from "../../domain/instrument.ts";
+import type { Order } from "../../domain/order.ts";
+import type { OrderTerms, ReplaceTerms, Side } from "../../domain/order-event.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { PriceSource } from "../engine-config.ts";
+import type { AccountRecord, EngineState } from "../engine-state.ts";
+import { RateWindow } from "../rate-window.ts";
+import { checkOrder, checkReplace } from "./check-order.ts";
+import { fingerprintOf, worstLeaves, worstPosition } from "./order-value.ts";
+import type { RateLimit } from "./risk-limits.ts";
+import type { ParentView, RateUsage, RecentOrder, RiskView } from "./risk-view.ts";
+
+/** Recent orders are remembered at least this long after the window asked for, then dropped in bulk. */
+const RECENT_SWEEP_SIZE = 10_000;
+const UNLIMITED: RateUsage = { count: 0, freeInMs: 0 };
+
+export interface RiskDeskOptions {
+  readonly state: () => EngineState;
+  readonly clock: Clock;
+  readonly prices: PriceSource;
+  readonly instrumentOf: (account: AccountId, id: InstrumentId) => Instrument | undefined;
+}
+
+interface Rates {
+  orders: RateWindow | undefined;
+  messages: RateWindow | undefined;
+}
+
+export class RiskDesk {
+  readonly #options: RiskDeskOptions;
+  readonly #rates = new Map<AccountId, Rates>();
+  readonly #recent = new Map<string, RecentOrder>();
+
+  constructor(options: RiskDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Returns why an order is denied, or `undefined`. */
+  check(terms: OrderTerms): OrderwrightError | undefined {
+    return checkOrder(terms, this.#view(terms), this.#account(terms.account).limits);
+  }
+
+  checkReplace(order: Order, replace: ReplaceTerms): OrderwrightError | undefined {
+    return checkReplace(order, replace, this.#view(order), this.#account(order.account).limits);
+  }
+
+  /** Counts an order that passed. */
+  sent(order: Order): void {
+    const limits = this.#account(order.account).limits;
+    if (limits.maxOrderRate !== undefined)
+      this.#window(order.account, "orders", limits.maxOrderRate).record(this.#now());
+    this.messageSent(order.account);
+    if (limits.duplicateWindowMs !== undefined) this.#remember(order, limits.duplicateWindowMs);
+  }
+
+  messageSent(account: AccountId): void {
+    const limit = this.#account(account).limits.maxMessageRate;
+    if (limit !== undefined) this.#window(account, "messages", limit).record(this.#now());
+  }
+
+  #view(terms: Pick<OrderTerms, "account" | "instrumentId">): RiskView {
+    const { clock, prices, instrumentOf } = this.#options;
+    const state = this.#options.state();
+    const account = this.#account(terms.account);
+    const instrument = instrumentOf(terms.account, terms.instrumentId) as Instrument;
+    const { limits } = account;
+    return {
+      now: clock.now(),
+      instrument,
+      tradingState: state.effectiveTradingState(account),
+      tradingStateReason: state.killSwitch.reason ?? account.killSwitch.reason,
+      entriesBlockedBecause: account.blockedBecause,
+      position: heldQuantity(state, terms.account, instrument),
+      reserved: () => state.exposure.of(terms.account, terms.instrumentId),
+      grossExposure: () => this.#grossExposure(account),
+      openOrders: state.index.openOrdersOfAccount(terms.account).size,
+      referencePrice: () => prices(terms.instrumentId),
+      realizedLossToday: () => state.realizedToday(account, quoteAssetOf(terms.instrumentId), clock.now()).neg(),
+      ownOpenOrders: (side) => openOrdersOfSide(state, terms.account, terms.instrumentId, side),
+      orderRate: () => this.#usage(terms.account, "orders", limits.maxOrderRate),
+      messageRate: () => this.#usage(terms.account, "messages", limits.maxMessageRate),
+      recentOrder: (fingerprint) => this.#recentOrder(fingerprint),
+      parent: (parentOrderId) => this.#parent(parentOrderId),
+    };
+  }
+
+  #grossExposure(account: AccountRecord): Decimal | undefined {
+    const state = this.#options.state();
+    const instruments = new Set<InstrumentId>(state.exposure.instrumentsOf(account.id));
+    for (const position of state.positions()) {
+      if (position.account === account.id && !position.quantity.isZero()) instruments.add(position.instrumentId);
+    }
+    let sum = Decimal.zero;
+    for (const instrumentId of instruments) {
+      const worst = this.#worstPositionOf(account.id, instrumentId);
+      if (worst?.isZero() === true) continue;
+      const price = this.#options.prices(instrumentId)?.price;
+      if (worst === undefined || price === undefined) return undefined;
+      sum = sum.add(worst.mul(price));
+    }
+    return sum;
+  }
+
+  #worstPositionOf(account: AccountId, instrumentId: InstrumentId): Decimal | undefined {
+    const state = this.#options.state();
+    const { quantity } = state.position(account, instrumentId);
+    const reserved = state.exposure.of(account, instrumentId);
+    if (reserved.buyNotional.isZero() && reserved.sellNotional.isZero()) {
+      return worstPosition(quantity, reserved.buyQuantity, reserved.sellQuantity);
+    }
+    const reference = this.#options.prices(instrumentId)?.price;
+    const sums: Record<Side, Decimal> = { buy: Decimal.zero, sell: Decimal.zero };
+    for (const order of state.index.openOrdersOf(account, instrumentId)) {
+      const leaves = worstLeaves(order, reference);
+      if (leaves === undefined) return undefined;
+      sums[order.side] = sums[order.side].add(leaves);
+    }
+    return worstPosition(quantity, sums.buy, sums.sell);
+  }
+
+  #parent(parentOrderId: OrderId): ParentView | undefined {
+    const { index } = this.#options.state();
+    const parent = index.get(parentOrderId);
+    if (parent?.quantity === undefined) return undefined;
+    let room = parent.quantity;
+    for (const child of index.children(parentOrderId)) {
+      if (child.side === parent.side)
+        room = room.sub(worstLeaves(child, undefined) ?? Decimal.zero).sub(child.cumulativeQuantity);
+    }
+    return { side: parent.side, room };
+  }
+
+  #recentOrder(fingerprint: string): RecentOrder | undefined {
+    const recent = this.#recent.get(fingerprint);
+    if (recent === undefined) return undefined;
+    const status = this.#options.state().index.get(recent.orderId)?.status;
+    return status === "rejected" || status === "failed" ? undefined : recent;
+  }
+
+  #remember(order: Order, windowMs: number): void {
+    this.#recent.set(fingerprintOf(order), { orderId: order.id, at: order.createdAt });
+    if (this.#recent.size < RECENT_SWEEP_SIZE) return;
+    for (const [fingerprint, recent] of this.#recent) {
+      if (order.createdAt - recent.at > windowMs) this.#recent.delete(fingerprint);
+    }
+  }
+
+  #usage(account: AccountId, kind: keyof Rates, limit: RateLimit | undefined): RateUsage {
+    return limit === undefined ? UNLIMITED : this.#window(account, kind, limit).usage(this.#now());
+  }
+
+  #window(account: AccountId, kind: keyof Rates, limit: RateLimit): RateWindow {
+    let rates = this.#rates.get(account);
+    if (rates === undefined) this.#rates.set(account, (rates = { orders: undefined, messages: undefined }));
+    let window = rates[kind];
+    if (window === undefined) window = new RateWindow(limit);
+    else if (window.limit.count !== limit.count || window.limit.windowMs !== limit.windowMs)
+      window = window.withLimit(limit);
+    rates[kind] = window;
+    return window;
+  }
+
+  #account(id: AccountId): AccountRecord {
+    return this.#options.state().account(id);
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMs();
+  }
+}
+
+/** What can be closed: on spot the base fees paid are gone from it. */
+function heldQuantity(state: EngineState, account: AccountId, instrument: Instrument): Decimal {
+  const position = state.position(account, instrument.id);
+  const baseFees = position.fees.get(instrument.base);
+  return instrument.kind === "spot" && baseFees !== undefined ? position.quantity.sub(baseFees) : position.quantity;
+}
+
+function* openOrdersOfSide(
+  state: EngineState,
+  account: AccountId,
+  instrumentId: InstrumentId,
+  side: Side,
+): Iterable<Order> {
+  for (const order of state.index.openOrdersOf(account, instrumentId)) if (order.side === side) yield order;
+}

@@ -1,0 +1,83 @@
+// What the engine does by the clock: stale orders, periodic reconciliation, snapshots.
+
+import type { AccountId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
+import type { CancelTimer, Clock } from "../runtime/clock.ts";
+import type { AccountConfig } from "./engine-config.ts";
+import { writeState } from "./engine-snapshot.ts";
+import type { Recorder } from "./recorder.ts";
+import type { EngineSettings } from "./settings.ts";
+
+export interface ScheduleOptions {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly settings: EngineSettings;
+  readonly accounts: readonly AccountConfig[];
+  readonly cancel: (order: Order) => void;
+  readonly reconcile: (account: AccountId) => Promise<void>;
+}
+
+export class Schedule {
+  readonly #options: ScheduleOptions;
+  readonly #timers = new Map<string, CancelTimer>();
+  #stopped = false;
+  #snapshotSeq: number;
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+    this.#snapshotSeq = options.recorder.state.seq;
+  }
+
+  start(): void {
+    const { settings } = this.#options;
+    this.#every("stale", settings.staleCheckEveryMs, () => this.cancelStaleOrders());
+    this.#every("reconcile", settings.reconcileEveryMs, () => this.#reconcileAll());
+    this.#options.recorder.bus.subscribe((event) => {
+      if (event.seq - this.#snapshotSeq >= settings.snapshotEveryEvents) this.writeSnapshot();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+  }
+
+  /** Writes a snapshot if what is folded is durable; otherwise a later event will ask again. */
+  writeSnapshot(): void {
+    const { journal, state } = this.#options.recorder;
+    if (journal.durablePosition < state.seq || state.seq === this.#snapshotSeq) return;
+    journal.writeSnapshot({ seq: state.seq, state: writeState(state) });
+    this.#snapshotSeq = state.seq;
+  }
+
+  /** Cancels entry orders past their own or their account's maximum age. */
+  cancelStaleOrders(): void {
+    const { recorder, clock, accounts, cancel } = this.#options;
+    const now = clock.now();
+    for (const account of accounts) {
+      for (const order of [...recorder.state.index.openOrdersOfAccount(account.id as AccountId)]) {
+        const maxAgeMs = order.maxAgeMs ?? account.staleAfterMs;
+        if (maxAgeMs === undefined || order.ageMs(now) <= maxAgeMs || !order.canCancel) continue;
+        if (order.reduceOnly && account.staleIncludesExits !== true && order.maxAgeMs === undefined) continue;
+        cancel(order);
+      }
+    }
+  }
+
+  #reconcileAll(): void {
+    for (const account of this.#options.accounts) void this.#options.reconcile(account.id as AccountId);
+  }
+
+  #every(name: string, periodMs: number, work: () => void): void {
+    if (periodMs === 0 || this.#stopped) return;
+    this.#timers.set(
+      name,
+      this.#options.clock.schedule(periodMs, () => {
+        if (this.#stopped) return;
+        work();
+        this.#every(name, periodMs, work);
+      }),
+    );
+  }
+}
