@@ -3,7 +3,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { VenueId } from "../domain/identifiers.ts";
+import type { InstrumentId, VenueId } from "../domain/identifiers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Order } from "../domain/order.ts";
 import type { RestingOrderPolicy } from "../domain/system-event.ts";
@@ -56,9 +56,16 @@ export interface DeskConfig {
   readonly paper?: Pick<PaperVenueOptions, "latency" | "selfTradePrevention">;
   /** Decides latencies and jitter; the same seed repeats a replay. Default 1. */
   readonly seed?: number;
-  readonly strategies?: readonly { readonly strategy: Strategy; readonly account: string }[];
+  /** Makes the strategies, once it is known of which instruments the market speaks. */
+  readonly strategies?: (instrumentIds: readonly InstrumentId[]) => readonly PlacedStrategy[];
   readonly logger?: Logger;
   readonly version?: string;
+}
+
+/** A strategy and the account that it trades on. */
+export interface PlacedStrategy {
+  readonly strategy: Strategy;
+  readonly account: string;
 }
 
 export const PAPER_VENUE: VenueId = "paper" as VenueId;
@@ -153,7 +160,7 @@ export async function openDesk(config: DeskConfig = {}): Promise<Desk> {
     runtimeVersion: process.version,
     ...(config.settings === undefined ? {} : { settings: config.settings }),
   });
-  const strategies = config.strategies ?? [];
+  const strategies = config.strategies?.(source.instrumentIds) ?? [];
   return {
     engine,
     market,
@@ -162,15 +169,16 @@ export async function openDesk(config: DeskConfig = {}): Promise<Desk> {
     mode,
     strategies: strategies.map((entry) => entry.strategy),
     start: async () => {
-      await engine.start();
+      await player.prepare(engine.start());
       for (const { strategy, account } of strategies) strategy.start({ engine, market, clock, logger, account });
       player.start();
     },
     stop: async (options = {}) => {
       for (const { strategy } of strategies) await strategy.stop({ cancelOrders: false });
-      const open = await engine.stop(options);
+      // The tape ends first: from then on the clock keeps real time, and deadlines pass.
       await player.stop();
-      await source.close();
+      const open = await engine.stop(options);
+      await player.close();
       return open;
     },
   };

@@ -1,0 +1,90 @@
+// The terminal's way to a running server: plain HTTP on /api/v1, with the token from the environment or
+// from the data directory. It repeats nothing: a request without an answer is reported as unknown.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { OrderJson } from "../domain/order-json.ts";
+import { CommandError, EXIT, exitCodeOf, type Problem } from "./exit.ts";
+
+export interface ClientOptions {
+  readonly url: string;
+  readonly data: string;
+}
+
+const MUTATING: ReadonlySet<string> = new Set(["POST", "PATCH", "DELETE", "PUT"]);
+
+export class ApiClient {
+  readonly url: string;
+  readonly token: string;
+
+  constructor(options: ClientOptions) {
+    this.url = options.url.replace(/\/$/, "");
+    this.token = readToken(options.data);
+  }
+
+  /**
+   * Sends a request and returns the parsed answer.
+   *
+   * @throws {CommandError} with the server's problem; for a change without an answer, exit code 4.
+   */
+  async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      throw this.#unreachable(method, error);
+    }
+    const text = await response.text();
+    const value: unknown = text === "" ? undefined : JSON.parse(text);
+    if (!response.ok) throw asCommandError(response.status, value);
+    return value as T;
+  }
+
+  orders(query: Readonly<Record<string, string | undefined>>): Promise<{ readonly orders: readonly OrderJson[] }> {
+    const search = new URLSearchParams();
+    for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, value);
+    return this.request("GET", `/orders?${search.toString()}`);
+  }
+
+  #unreachable(method: string, error: unknown): CommandError {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const refused = (cause as { code?: string } | undefined)?.code === "ECONNREFUSED";
+    if (refused)
+      return new CommandError(`No server answers at ${this.url}. Start one with: orderwright up`, EXIT.failed);
+    const words = cause instanceof Error ? cause.message : String(cause);
+    if (!MUTATING.has(method)) return new CommandError(`${this.url} did not answer: ${words}.`, EXIT.failed);
+    return new CommandError(
+      `The request was sent to ${this.url} and no answer came (${words}): whether it took effect is unknown. Look with: orderwright orders list`,
+      EXIT.unknown,
+    );
+  }
+}
+
+function asCommandError(status: number, value: unknown): CommandError {
+  const problem = value as Partial<Problem> | undefined;
+  if (problem?.code === undefined || problem.detail === undefined) {
+    return new CommandError(`The server answered ${status}.`, EXIT.failed);
+  }
+  return new CommandError(problem.detail, exitCodeOf(problem.code), problem as Problem);
+}
+
+function readToken(dataDir: string): string {
+  const fromEnvironment = process.env["ORDERWRIGHT_TOKEN"];
+  if (fromEnvironment !== undefined && fromEnvironment !== "") return fromEnvironment;
+  const file = join(dataDir, "token");
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    throw new CommandError(
+      `No token: ORDERWRIGHT_TOKEN is not set and ${file} cannot be read. Name the server's data directory with --data.`,
+      EXIT.configuration,
+    );
+  }
+}
