@@ -12,7 +12,7 @@ export type DecimalInput = Decimal | string;
 
 /** Longest accepted text: far beyond any venue's 18 decimals and 16 integer digits. */
 const MAX_TEXT_LENGTH = 80;
-/** Texts of at most this many characters hold at most 15 digits, which a double keeps exactly. */
+/** Texts of at most this many characters are read in a double: only 16 bare digits can pass what it keeps exactly. */
 const FAST_TEXT_LENGTH = 16;
 const GRAMMAR = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
@@ -51,9 +51,9 @@ export class Decimal {
   static parse(text: string): Decimal {
     const value = Decimal.tryParse(text);
     if (value === undefined) {
-      throw new RangeError(
-        `${JSON.stringify(String(text).slice(0, MAX_TEXT_LENGTH))} is not a plain decimal such as 0.001 or -12.5.`,
-      );
+      // Callers of a library pass what they have: numbers too.
+      const shown = typeof text === "string" ? JSON.stringify(text.slice(0, MAX_TEXT_LENGTH)) : typeof text;
+      throw new RangeError(`${shown} is not a plain decimal text such as "0.001" or "-12.5".`);
     }
     return value;
   }
@@ -66,8 +66,9 @@ export class Decimal {
     return length <= FAST_TEXT_LENGTH ? parseShort(text, length) : parseLong(text);
   }
 
-  /** Returns `coefficient / 10^scale`; `scale` is a whole number of at least 0. */
+  /** Returns `coefficient / 10^scale`. @throws {RangeError} when `scale` is not a whole number of at least 0. */
   static of(coefficient: bigint, scale = 0): Decimal {
+    checkScale(scale);
     return new Decimal(coefficient, scale);
   }
 
@@ -117,9 +118,10 @@ export class Decimal {
   /**
    * Divides, keeping `scale` decimals.
    *
-   * @throws {RangeError} on division by zero.
+   * @throws {RangeError} on division by zero, and when `scale` is not a whole number of at least 0.
    */
   div(divisor: Decimal, scale: number, rounding: Rounding): Decimal {
+    checkScale(scale);
     if (divisor.coefficient === 0n) throw new RangeError("Division by zero.");
     const shift = scale + divisor.scale - this.scale;
     const numerator = shift >= 0 ? this.coefficient * powerOfTen(shift) : this.coefficient;
@@ -225,6 +227,12 @@ export class Decimal {
   toApproximateNumber(): number {
     return Number(this.toString());
   }
+}
+
+/** With a negative or broken scale every later answer would be wrong. */
+function checkScale(scale: number): void {
+  if (!(scale >= 0) || scale % 1 !== 0)
+    throw new RangeError(`A scale must be a whole number of at least 0, not ${scale}.`);
 }
 
 function parseShort(text: string, length: number): Decimal | undefined {

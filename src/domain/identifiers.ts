@@ -1,6 +1,8 @@
 // Identifiers: branded strings, and the order id that is readable without a look-up.
 // No randomness here: epoch and counter come from the journal, through the engine.
 
+import { assert } from "./assert.ts";
+
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
@@ -53,7 +55,9 @@ export interface OrderIdParts {
 const ACCOUNT_ID = /^[A-Za-z0-9_-]{1,32}$/;
 const ACCOUNT_TAG = /^[A-Za-z0-9]{8}$/;
 const PREFIX = /^[A-Za-z0-9]{3}$/;
-const ORDER_ID = /^([A-Za-z0-9]{3})([A-Za-z0-9]{8})([MLSTPQ])([0-9a-f]{4})([0-9a-f]{8})$/;
+// The gap is the underscore of formatOrderId: between all parts or none.
+const ORDER_ID =
+  /^(?<prefix>[A-Za-z0-9]{3})(?<gap>_?)(?<tag>[A-Za-z0-9]{8})\k<gap>(?<letter>[MLSTPQ])\k<gap>(?<epoch>[0-9a-f]{4})\k<gap>(?<counter>[0-9a-f]{8})$/;
 
 export function isAccountId(text: string): text is AccountId {
   return ACCOUNT_ID.test(text);
@@ -78,11 +82,21 @@ export function defaultAccountTag(account: AccountId): AccountTag {
     .padEnd(8, "0") as AccountTag;
 }
 
-/** Writes the 24 characters of an order id. Inputs were checked when the engine was configured. */
+/**
+ * Writes the 24 characters of an order id. Prefix and tag were checked when the engine was configured.
+ *
+ * @throws {InvariantViolation} past {@link MAX_EPOCH} or {@link MAX_ORDER_COUNTER}: the id would be another's.
+ */
 export function encodeOrderId(parts: OrderIdParts): OrderId {
+  assert(isCount(parts.epoch, MAX_EPOCH), `epoch ${parts.epoch} is not from 0 to ${MAX_EPOCH}`);
+  assert(isCount(parts.counter, MAX_ORDER_COUNTER), `counter ${parts.counter} is not from 0 to ${MAX_ORDER_COUNTER}`);
   const epoch = parts.epoch.toString(16).padStart(4, "0");
   const counter = parts.counter.toString(16).padStart(8, "0");
   return `${parts.prefix}${parts.accountTag}${TYPE_LETTERS[parts.type]}${epoch}${counter}` as OrderId;
+}
+
+function isCount(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
 }
 
 /**
@@ -91,9 +105,12 @@ export function encodeOrderId(parts: OrderIdParts): OrderId {
  * @returns `undefined` when the text was not made by {@link encodeOrderId}: somebody else's order.
  */
 export function decodeOrderId(text: string): OrderIdParts | undefined {
-  const match = ORDER_ID.exec(text.replaceAll("_", ""));
-  if (match === null) return undefined;
-  const [, prefix, tag, letter, epoch, counter] = match as unknown as [string, string, string, string, string, string];
+  const parts = ORDER_ID.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { prefix, tag, letter, epoch, counter } = parts as Record<
+    "prefix" | "tag" | "letter" | "epoch" | "counter",
+    string
+  >;
   return {
     prefix,
     accountTag: tag as AccountTag,

@@ -1,7 +1,7 @@
 // Instruments: what can be traded, and the grid that prices and quantities must lie on.
 // Venue names and wire formats are absent; adapters translate into this.
 
-import type { Decimal } from "./decimal.ts";
+import { Decimal } from "./decimal.ts";
 import { type OrderwrightError, orderwrightError } from "./errors.ts";
 import type { InstrumentId, VenueId } from "./identifiers.ts";
 import { fail, ok, type Result } from "./result.ts";
@@ -54,18 +54,13 @@ export function checkPrice(instrument: Instrument, price: Decimal, field: string
     );
   }
   if (!price.isMultipleOf(instrument.tickSize)) {
-    const below = price.roundToStep(instrument.tickSize, "down");
-    const above = below.add(instrument.tickSize);
+    const { tickSize, id, venue } = instrument;
+    const nearest = nearestSteps(price, tickSize, tickSize);
     return fail(
       orderwrightError(
         "request.offTick",
-        `${field} ${price} is not a multiple of the tick size ${instrument.tickSize} of ${instrument.id} on ${instrument.venue}; ${below} and ${above} are.`,
-        {
-          field,
-          value: price.toString(),
-          tickSize: instrument.tickSize.toString(),
-          nearest: [below.toString(), above.toString()],
-        },
+        `${field} ${price} is not a multiple of the tick size ${tickSize} of ${id} on ${venue}; ${listed(nearest)}.`,
+        { field, value: price.toString(), tickSize: tickSize.toString(), nearest },
       ),
     );
   }
@@ -87,18 +82,13 @@ export function checkQuantity(instrument: Instrument, quantity: Decimal): Result
     );
   }
   if (!quantity.isMultipleOf(instrument.lotSize)) {
-    const below = quantity.roundToStep(instrument.lotSize, "down");
-    const above = below.add(instrument.lotSize);
+    const { lotSize, minQuantity, id, venue } = instrument;
+    const nearest = nearestSteps(quantity, lotSize, minQuantity);
     return fail(
       orderwrightError(
         "request.offLot",
-        `quantity ${quantity} is not a multiple of the lot size ${instrument.lotSize} of ${instrument.id} on ${instrument.venue}; ${below} and ${above} are.`,
-        {
-          field: "quantity",
-          value: quantity.toString(),
-          lotSize: instrument.lotSize.toString(),
-          nearest: [below.toString(), above.toString()],
-        },
+        `quantity ${quantity} is not a multiple of the lot size ${lotSize} of ${id} on ${venue}; ${listed(nearest)}.`,
+        { field: "quantity", value: quantity.toString(), lotSize: lotSize.toString(), nearest },
       ),
     );
   }
@@ -114,6 +104,18 @@ export function checkQuantity(instrument: Instrument, quantity: Decimal): Result
   return ok(quantity);
 }
 
+/** Returns the multiples of `step` around a value that are at least `min` and above zero: one or two. */
+function nearestSteps(value: Decimal, step: Decimal, min: Decimal): string[] {
+  const lowest = Decimal.max(min.roundToStep(step, "up"), step);
+  const below = value.roundToStep(step, "down");
+  if (below.lt(lowest)) return [lowest.toString()];
+  return [below.toString(), below.add(step).toString()];
+}
+
+function listed(nearest: readonly string[]): string {
+  return nearest.length === 1 ? `${nearest[0]} is the lowest` : `${nearest.join(" and ")} are`;
+}
+
 /** Checks price × quantity against the venue's floor. @returns `request.belowMinNotional`. */
 export function checkNotional(instrument: Instrument, notional: Decimal): Result<Decimal, OrderwrightError> {
   if (notional.lt(instrument.minNotional)) {
@@ -126,4 +128,12 @@ export function checkNotional(instrument: Instrument, notional: Decimal): Result
     );
   }
   return ok(notional);
+}
+
+/** Returns the asset that an instrument's prices are in: `USDT` of `BTC/USDT:USDT`; a ticker's is USD. */
+export function quoteAssetOf(instrumentId: InstrumentId): string {
+  const slash = instrumentId.indexOf("/");
+  if (slash < 0) return "USD";
+  const colon = instrumentId.indexOf(":", slash);
+  return instrumentId.slice(slash + 1, colon < 0 ? undefined : colon);
 }

@@ -4,20 +4,20 @@
 
 import { Decimal } from "./decimal.ts";
 import type {
+  AcknowledgedReport,
   EndedReport,
   ExecutionReport,
-  FillCorrectedReport,
-  FillReport,
-  FillReversedReport,
+  ReplacedReport,
+  RequestRejectedReport,
 } from "./execution-report.ts";
-import { type Fill, fillKey } from "./fill.ts";
-import type { ExecutionId } from "./identifiers.ts";
-import { type Order, statusByQuantity } from "./order.ts";
-import type { DiscrepancyKind, EventMeta, OrderEvent, OrderReinstated, ReplaceTerms } from "./order-event.ts";
-import { answerOf, impliedSteps, type OrderStatus } from "./order-status.ts";
+import { interpretCorrection, interpretFill, interpretReversal } from "./interpret-fill.ts";
+import type { Order } from "./order.ts";
+import type { EventMeta, OrderEvent, ReplaceTerms } from "./order-event.ts";
+import { answerOf } from "./order-status.ts";
+import { type EndEvent, ReportDraft } from "./report-draft.ts";
 
 /** Part of a notional order's size that may stay unspent when a venue-ended order is called filled. */
-export const NOTIONAL_TOLERANCE = Decimal.parse("0.001");
+export const NOTIONAL_TOLERANCE: Decimal = Decimal.parse("0.001");
 
 /** What to journal, and whether the venue counts more than we have booked. */
 export interface Interpretation {
@@ -36,432 +36,186 @@ export type InterpretationContext = Pick<EventMeta, "at" | "cause">;
  * fold the events with `evolve` before the next report of the same order.
  */
 export function interpretReport(order: Order, report: ExecutionReport, context: InterpretationContext): Interpretation {
-  const interpreter = new Interpreter(order, report, context);
-  interpreter.interpret();
-  return { events: interpreter.events, missingFills: interpreter.missingFills() };
+  const draft = new ReportDraft(order, report, { at: context.at, venueAt: report.venueAt, cause: context.cause });
+  interpret(draft, report);
+  return { events: draft.events, missingFills: executedAtVenue(order, report)?.gt(draft.cumulative) === true };
 }
 
-type EndEvent = Extract<OrderEvent, { type: "orderFilled" | "orderCanceled" | "orderExpired" | "orderRejected" }>;
-
-class Interpreter {
-  readonly events: (OrderEvent & EventMeta)[] = [];
-  readonly #order: Order;
-  readonly #report: ExecutionReport;
-  readonly #meta: EventMeta;
-  /** The status and quantity after the events so far: the order itself is not touched here. */
-  #status: OrderStatus;
-  #cumulative: Decimal;
-
-  constructor(order: Order, report: ExecutionReport, context: InterpretationContext) {
-    this.#order = order;
-    this.#report = report;
-    this.#meta = { at: context.at, venueAt: report.venueAt, cause: context.cause };
-    this.#status = order.status;
-    this.#cumulative = order.cumulativeQuantity;
-  }
-
-  interpret(): void {
-    const report = this.#report;
-    switch (report.kind) {
-      case "acknowledged":
-        this.#acknowledged(report.triggered === true);
-        return;
-      case "fill":
-        this.#filled(report);
-        return;
-      case "ended":
-        this.#ended(report);
-        return;
-      case "replaced":
-        this.#replaced(report.replace);
-        return;
-      case "requestRejected":
-        this.#requestRejected(report);
-        return;
-      case "fillReversed":
-        this.#reversed(report);
-        return;
-      case "fillCorrected":
-        this.#corrected(report);
-        return;
-    }
-  }
-
-  missingFills(): boolean {
-    const venue = this.#report.cumulativeQuantity;
-    return venue?.gt(this.#cumulative) === true;
-  }
-
-  #acknowledged(triggered: boolean): void {
-    const order = this.#order;
-    const venueOrderId = this.#report.venueOrderId;
-    switch (answerOf(this.#status, "orderAcknowledged")) {
-      case "known":
-        return;
-      case "stays": {
-        const news =
-          (triggered && !order.triggered) || (venueOrderId !== undefined && venueOrderId !== order.venueOrderId);
-        if (!news) return;
-        break;
-      }
-      case "reinstatesOrStale":
-        if (!order.inferred) return;
-        this.#reinstate("the venue says that it works");
-        break;
-      case "reinstatesOrConflicts":
-        if (!order.inferred) {
-          this.#contradiction("acknowledged");
-          return;
-        }
-        this.#reinstate("the venue says that it works");
-        break;
-      default:
-        this.#imply("orderAcknowledged");
-    }
-    this.#push({
-      type: "orderAcknowledged",
-      orderId: order.id,
-      ...(venueOrderId === undefined ? {} : { venueOrderId }),
-      ...(triggered ? { triggered: true as const } : {}),
-    });
-    if (this.#status === "submitted") this.#status = "acknowledged";
-  }
-
-  #filled(report: FillReport): void {
-    const order = this.#order;
-    if (order.fills.has(fillKey(report.fill))) return;
-    if (this.#replacesInferred(report.fill)) return;
-    const answer = answerOf(this.#status, "orderPartiallyFilled");
-    if (answer === "reinstatesOrLate" && !order.inferred) {
-      this.#bookLate(report.fill);
-      return;
-    }
-    if (answer === "reinstatesOrLate") this.#reinstate("the venue executed it");
-    else this.#imply("orderPartiallyFilled");
-    this.#book(report.fill);
-    if (report.ends === true && this.#status !== "filled") {
-      this.#end({ type: "orderFilled", orderId: order.id, ...this.#venueCumulative() });
-    }
-  }
-
-  /** Books a fill of a working order as the event that the quantities make it. */
-  #book(fill: Fill): void {
-    const order = this.#order;
-    this.#learnVenueOrderId();
-    this.#cumulative = this.#cumulative.add(fill.quantity);
-    const asked = order.effectiveQuantity;
-    const full = asked !== undefined && this.#cumulative.gte(asked);
-    this.#push({ type: full ? "orderFilled" : "orderPartiallyFilled", orderId: order.id, fill });
-    this.#status = full ? "filled" : "partiallyFilled";
-    if (asked !== undefined && this.#cumulative.gt(asked)) {
-      this.#discrepancy("overfill", `asked for ${asked}`, `executed ${this.#cumulative}`, "booked as executed");
-    }
-  }
-
-  #bookLate(fill: Fill): void {
-    const order = this.#order;
-    this.#cumulative = this.#cumulative.add(fill.quantity);
-    this.#push({ type: "fillBooked", orderId: order.id, fill, late: true });
-    const announced = order.venueCumulativeQuantity;
-    // A fill that the venue had counted in its final report completes the books; any other contradicts it.
-    if (announced !== undefined && this.#cumulative.lte(announced)) return;
-    this.#discrepancy(
-      "lateFill",
-      `${order.status} with ${order.cumulativeQuantity} executed`,
-      `execution ${fill.executionId} of ${fill.quantity}`,
-      "booked; the status stays",
-    );
-  }
-
-  /** The real execution replaces an inferred fill, in one event, with the rest inferred anew. */
-  #replacesInferred(fill: Fill): boolean {
-    const order = this.#order;
-    if (fill.inferred === true) return false;
-    for (const inferred of order.fills.values()) {
-      if (inferred.inferred !== true) continue;
-      this.#push({
-        type: "fillCorrected",
-        orderId: order.id,
-        venueOrderId: inferred.venueOrderId,
-        executionId: inferred.executionId,
-        fill,
-        reason: "the execution behind an inferred fill is known",
-      });
-      const rest = inferred.quantity.sub(fill.quantity);
-      if (rest.isPositive()) {
-        const executionId = `${inferred.executionId}.rest` as ExecutionId;
-        const restFill: Fill = { ...inferred, executionId, quantity: rest };
-        const late = order.isTerminal;
-        if (late) this.#push({ type: "fillBooked", orderId: order.id, fill: restFill, late: true });
-        else this.#push({ type: "orderPartiallyFilled", orderId: order.id, fill: restFill });
-      } else {
-        this.#cumulative = this.#cumulative.sub(rest);
-      }
-      return true;
-    }
-    return false;
-  }
-
-  #ended(report: EndedReport): void {
-    const order = this.#order;
-    const event = this.#endEvent(report);
-    switch (answerOf(this.#status, event.type)) {
-      case "confirms": {
-        const news =
-          order.inferred ||
-          (report.cumulativeQuantity !== undefined &&
-            order.venueCumulativeQuantity?.eq(report.cumulativeQuantity) !== true &&
-            !report.cumulativeQuantity.eq(order.cumulativeQuantity));
-        if (news) this.#end(event);
-        return;
-      }
-      case "conflicts":
-        this.#contradiction(report.status);
-        return;
-      case "reinstatesOrStale":
-        if (!order.inferred) return;
-        this.#reinstate(`the venue ended it as ${report.status}`);
-        break;
-      case "reinstatesOrConflicts":
-        if (!order.inferred) {
-          this.#contradiction(report.status);
-          return;
-        }
-        this.#reinstate(`the venue ended it as ${report.status}`);
-        break;
-      case "endsAsCanceled":
-        this.#end({
-          type: "orderCanceled",
-          orderId: order.id,
-          reason: `rejected: ${report.reason}`,
-          ...this.#venueCumulative(),
-        });
-        return;
-      default:
-        this.#imply(event.type);
-    }
-    this.#end(event);
-  }
-
-  #endEvent(report: EndedReport): EndEvent {
-    const orderId = this.#order.id;
-    const totals = this.#venueCumulative();
-    if (report.status === "filled" || this.#notionalIsSpent(report.status)) {
-      return { type: "orderFilled", orderId, ...totals };
-    }
-    switch (report.status) {
-      case "canceled":
-        return { type: "orderCanceled", orderId, reason: report.reason, ...totals };
-      case "expired":
-        return { type: "orderExpired", orderId, reason: report.reason, ...totals };
-      case "rejected":
-        return {
-          type: "orderRejected",
-          orderId,
-          reason: report.reason,
-          ...(report.venueCode === undefined ? {} : { venueCode: report.venueCode }),
-          ...(report.venueMessage === undefined ? {} : { venueMessage: report.venueMessage }),
-          ...totals,
-        };
-    }
-  }
-
-  /** The tolerance only labels as full what the venue has already ended. */
-  #notionalIsSpent(status: EndedReport["status"]): boolean {
-    const { notional, cost } = this.#order;
-    if (notional === undefined || status === "rejected" || !this.#order.isWorking) return false;
-    return cost.gte(notional.sub(notional.mul(NOTIONAL_TOLERANCE)));
-  }
-
-  #end(event: EndEvent): void {
-    this.#push(event);
-    const venue = event.venueCumulativeQuantity;
-    if (venue !== undefined && venue.gt(this.#cumulative)) {
-      this.#discrepancy(
-        "unsettled",
-        `booked ${this.#cumulative}`,
-        `executed ${venue}`,
-        "ended, not settled until the fills are known",
-      );
-    }
-  }
-
-  #replaced(replace: ReplaceTerms): void {
-    const order = this.#order;
-    const pending = order.pendingReplace;
-    switch (answerOf(this.#status, "orderReplaced")) {
-      case "conflicts":
-        this.#contradiction("replaced");
-        return;
-      case "reinstatesOrStale":
-        if (!order.inferred) return;
-        this.#reinstate("the venue replaced it");
-        break;
-      case "reinstatesOrConflicts":
-        if (!order.inferred) {
-          this.#contradiction("replaced");
-          return;
-        }
-        this.#reinstate("the venue replaced it");
-        break;
-      default:
-        if (pending === undefined && sameTerms(order, replace)) return;
-        this.#imply("orderReplaced");
-    }
-    const venueOrderId = this.#report.venueOrderId;
-    this.#push({
-      type: "orderReplaced",
-      orderId: order.id,
-      ...(pending === undefined ? {} : { requestId: pending.requestId }),
-      replace:
-        pending?.replace.clientOrderId === undefined
-          ? replace
-          : { ...replace, clientOrderId: pending.replace.clientOrderId },
-      ...(venueOrderId === undefined || venueOrderId === order.venueOrderId ? {} : { venueOrderId }),
-    });
-  }
-
-  #requestRejected(report: Extract<ExecutionReport, { kind: "requestRejected" }>): void {
-    const order = this.#order;
-    const type = report.request === "cancel" ? "cancelRejected" : "replaceRejected";
-    const pending = report.request === "cancel" ? order.pendingCancel : order.pendingReplace;
-    if (pending === undefined || answerOf(this.#status, type) === "known") return;
-    // "Not found" for a cancel of an order whose own submit is unanswered closes nothing: it may be on its way.
-    if (this.#status === "submitted" && report.request === "cancel" && report.reason === "unknownOrder") return;
-    this.#push({
-      type,
-      orderId: order.id,
-      requestId: pending.requestId,
-      reason: report.reason,
-      ...(report.venueCode === undefined ? {} : { venueCode: report.venueCode }),
-      ...(report.venueMessage === undefined ? {} : { venueMessage: report.venueMessage }),
-    });
-  }
-
-  #reversed(report: FillReversedReport): void {
-    const order = this.#order;
-    const fill = this.#findExecution(report.executionId);
-    if (fill === undefined) {
-      this.#discrepancy(
-        "unknownExecution",
-        "not booked",
-        `execution ${report.executionId} reversed`,
-        "nothing to reverse",
-      );
-      return;
-    }
-    this.#cumulative = this.#cumulative.sub(fill.quantity);
-    this.#push({
-      type: "fillReversed",
-      orderId: order.id,
-      venueOrderId: fill.venueOrderId,
-      executionId: fill.executionId,
-      reason: report.reason,
-    });
-    if (report.worksAgain) this.#reopen(report.reason);
-  }
-
-  #corrected(report: FillCorrectedReport): void {
-    const order = this.#order;
-    const fill = this.#findExecution(report.executionId);
-    if (fill === undefined) {
-      this.#discrepancy(
-        "unknownExecution",
-        "not booked",
-        `execution ${report.executionId} corrected`,
-        "nothing to correct",
-      );
-      return;
-    }
-    if (sameFill(fill, report.fill)) return;
-    this.#cumulative = this.#cumulative.sub(fill.quantity).add(report.fill.quantity);
-    this.#push({
-      type: "fillCorrected",
-      orderId: order.id,
-      venueOrderId: fill.venueOrderId,
-      executionId: fill.executionId,
-      fill: report.fill,
-      reason: report.reason,
-    });
-    if (report.worksAgain) this.#reopen(report.reason);
-  }
-
-  #reopen(reason: string): void {
-    if (!this.#order.isTerminal) return;
-    const status = this.#cumulative.isZero() ? "acknowledged" : "partiallyFilled";
-    this.#push({ type: "orderReinstated", orderId: this.#order.id, status, reason });
-    this.#status = status;
-  }
-
-  #reinstate(reason: string): void {
-    const order = this.#order;
-    const byQuantity = statusByQuantity(order);
-    const status: OrderReinstated["status"] = byQuantity === "filled" ? "partiallyFilled" : byQuantity;
-    this.#push({ type: "orderReinstated", orderId: order.id, status, reason });
-    this.#discrepancy("reinstated", `${order.status}, inferred`, reason, `reinstated as ${status}`);
-    this.#status = status;
-  }
-
-  #imply(event: OrderEvent["type"]): void {
-    for (const step of impliedSteps(this.#status, event)) {
-      const venueOrderId = this.#report.venueOrderId;
-      if (step.event === "orderAcknowledged" && venueOrderId !== undefined) {
-        this.#push({ type: "orderAcknowledged", orderId: this.#order.id, venueOrderId, implied: true });
-      } else {
-        this.#push({ type: step.event, orderId: this.#order.id, implied: true });
-      }
-      this.#status = step.to;
-    }
-  }
-
-  /** A fill may be the first to name the venue's id of a working order. */
-  #learnVenueOrderId(): void {
-    const venueOrderId = this.#report.venueOrderId;
-    const known =
-      this.#order.venueOrderId !== undefined || this.events.some((event) => event.type === "orderAcknowledged");
-    if (venueOrderId === undefined || known) return;
-    this.#push({ type: "orderAcknowledged", orderId: this.#order.id, venueOrderId });
-  }
-
-  #contradiction(theirs: string): void {
-    this.#discrepancy("contradiction", this.#order.status, theirs, "nothing changed");
-  }
-
-  #discrepancy(kind: DiscrepancyKind, ours: string, theirs: string, conclusion: string): void {
-    this.#push({
-      type: "discrepancyFound",
-      orderId: this.#order.id,
-      account: this.#order.account,
-      kind,
-      ours,
-      theirs,
-      conclusion,
-      evidence: `${this.#report.kind} report of ${this.#report.venue}`,
-    });
-  }
-
-  #findExecution(executionId: ExecutionId): Fill | undefined {
-    for (const fill of this.#order.fills.values()) {
-      if (fill.executionId === executionId) return fill;
-    }
-    return undefined;
-  }
-
-  #venueCumulative(): { venueCumulativeQuantity?: Decimal } {
-    const venue = this.#report.cumulativeQuantity;
-    return venue === undefined ? {} : { venueCumulativeQuantity: venue };
-  }
-
-  #push(event: OrderEvent): void {
-    this.events.push({ ...event, ...this.#meta });
+function interpret(draft: ReportDraft, report: ExecutionReport): void {
+  switch (report.kind) {
+    case "acknowledged":
+      return interpretAcknowledged(draft, report);
+    case "fill":
+      return interpretFill(draft, report);
+    case "ended":
+      return interpretEnded(draft, report);
+    case "replaced":
+      return interpretReplaced(draft, report);
+    case "requestRejected":
+      return interpretRequestRejected(draft, report);
+    case "fillReversed":
+      return interpretReversal(draft, report);
+    case "fillCorrected":
+      return interpretCorrection(draft, report);
   }
 }
 
-function sameTerms(order: Order, replace: ReplaceTerms): boolean {
+/** The venue's count of what was executed; "filled" alone says that it is all. */
+function executedAtVenue(order: Order, report: ExecutionReport): Decimal | undefined {
+  if (report.cumulativeQuantity !== undefined || order.isTerminal) return report.cumulativeQuantity;
+  const filled = (report.kind === "ended" && report.status === "filled") || (report.kind === "fill" && report.ends);
+  return filled === true ? order.quantity : undefined;
+}
+
+function interpretAcknowledged(draft: ReportDraft, report: AcknowledgedReport): void {
+  const { order } = draft;
+  const named = draft.newVenueOrderId();
+  const triggers = report.triggered === true && !order.triggered;
+  const answer = answerOf(draft.status, "orderAcknowledged");
+  switch (answer) {
+    case "known":
+      return;
+    case "stays":
+      if (!triggers && named.venueOrderId === undefined) return;
+      break;
+    case "reinstatesOrStale":
+    case "reinstatesOrConflicts":
+      if (!draft.reinstates(answer, "acknowledged", "the venue says that it works")) return;
+      break;
+    default:
+      draft.imply("orderAcknowledged");
+      draft.status = "acknowledged";
+  }
+  draft.push({
+    type: "orderAcknowledged",
+    orderId: order.id,
+    ...named,
+    ...(report.triggered === true ? { triggered: true as const } : {}),
+  });
+}
+
+function interpretEnded(draft: ReportDraft, report: EndedReport): void {
+  const event = endEventOf(draft, report);
+  const answer = answerOf(draft.status, event.type);
+  switch (answer) {
+    case "confirms":
+      if (confirmationIsNews(draft.order, report)) draft.end(event);
+      return;
+    case "conflicts":
+      draft.contradiction(report.status);
+      return;
+    case "reinstatesOrStale":
+    case "reinstatesOrConflicts":
+      // Reinstated, it is open: then the end applies to it as to any other.
+      if (draft.reinstates(answer, report.status, `the venue ended it as ${report.status}`))
+        interpretEnded(draft, report);
+      return;
+    default:
+      draft.imply(event.type);
+      draft.end(event);
+  }
+}
+
+/** The same end again is news when ours was inferred, or when it states a total that we do not know. */
+function confirmationIsNews(order: Order, report: EndedReport): boolean {
+  if (order.inferred) return true;
+  const stated = report.cumulativeQuantity;
+  if (stated === undefined) return false;
+  const known = order.venueCumulativeQuantity;
+  // A venue's total falls by a reversal only, which comes by name: a lower one is an old one.
+  return known === undefined ? !stated.eq(order.cumulativeQuantity) : stated.gt(known);
+}
+
+function endEventOf(draft: ReportDraft, report: EndedReport): EndEvent {
+  const orderId = draft.order.id;
+  const totals = draft.venueTotal();
+  const { reason } = report;
+  if (report.status === "filled" || notionalIsSpent(draft, report)) return { type: "orderFilled", orderId, ...totals };
+  if (report.status === "expired") return { type: "orderExpired", orderId, reason, ...totals };
+  if (report.status === "canceled") return { type: "orderCanceled", orderId, reason, ...totals };
+  if (endsAsCanceled(draft, reason)) return { type: "orderCanceled", orderId, reason: rejectedText(reason), ...totals };
+  return { type: "orderRejected", orderId, reason, ...venueWords(report), ...totals };
+}
+
+/** The tolerance only labels as full what the venue has already ended. */
+function notionalIsSpent(draft: ReportDraft, report: EndedReport): boolean {
+  const { notional, cost } = draft.order;
+  if (notional === undefined || report.status === "rejected" || draft.status !== "partiallyFilled") return false;
+  return cost.gte(notional.sub(notional.mul(NOTIONAL_TOLERANCE)));
+}
+
+/** A rejection of what is partly filled is an end by cancel; so is its repeat, which finds the order canceled by it. */
+function endsAsCanceled(draft: ReportDraft, reason: string): boolean {
+  if (answerOf(draft.status, "orderRejected") === "endsAsCanceled") return true;
+  return draft.status === "canceled" && draft.order.statusReason?.text === rejectedText(reason);
+}
+
+function rejectedText(reason: string): string {
+  return `rejected: ${reason}`;
+}
+
+function interpretReplaced(draft: ReportDraft, report: ReplacedReport): void {
+  const { order } = draft;
+  const pending = order.pendingReplace;
+  if (report.replace.quantity?.isPositive() === false) {
+    const theirs = `replaced to a quantity of ${report.replace.quantity}`;
+    draft.recordOnce("malformedReport", "a total is above 0", theirs, "nothing changed");
+    return;
+  }
+  if (isOldReplace(draft, report)) return;
+  const answer = answerOf(draft.status, "orderReplaced");
+  switch (answer) {
+    case "conflicts":
+      draft.contradiction("replaced");
+      return;
+    case "reinstatesOrStale":
+    case "reinstatesOrConflicts":
+      if (!draft.reinstates(answer, "replaced", "the venue replaced it")) return;
+      break;
+    default:
+      draft.imply("orderReplaced");
+  }
+  const replace = termsThatHold(order, report.replace);
+  draft.push({
+    type: "orderReplaced",
+    orderId: order.id,
+    ...(pending === undefined ? {} : { requestId: pending.requestId }),
+    replace,
+    ...draft.newVenueOrderId(),
+  });
+  if (replace.quantity === undefined) holdsQuantity(draft);
+}
+
+/** The old quantity holds: fills that a larger replace would have covered may be all, or too much. */
+function holdsQuantity(draft: ReportDraft): void {
+  draft.mayBeFull(draft.order.quantity);
+  if (!draft.order.overfilled) draft.noteOverfill(draft.order.quantity);
+}
+
+/** A repeat, or a word older than what holds; never one that answers the outstanding request. */
+function isOldReplace(draft: ReportDraft, report: ReplacedReport): boolean {
+  const { order } = draft;
+  if (order.pendingReplace !== undefined && agrees(report.replace, order.pendingReplace.replace)) return false;
+  if (report.venueOrderId !== undefined && order.earlierVenueOrderIds.includes(report.venueOrderId)) return true;
+  if (order.replacedVenueAt !== undefined && report.venueAt < order.replacedVenueAt) return true;
+  return agrees(report.replace, order) && draft.newVenueOrderId().venueOrderId === undefined;
+}
+
+/** What was asked for and is not contradicted holds too; the alias was ours to give. */
+function termsThatHold(order: Order, stated: ReplaceTerms): ReplaceTerms {
+  const asked = order.pendingReplace?.replace;
+  if (asked === undefined) return stated;
+  if (agrees(stated, asked)) return { ...asked, ...stated };
+  return asked.clientOrderId === undefined ? stated : { ...stated, clientOrderId: asked.clientOrderId };
+}
+
+type Terms = Pick<ReplaceTerms, "quantity" | "price" | "triggerPrice">;
+
+function agrees(stated: Terms, held: Terms): boolean {
   return (
-    same(replace.quantity, order.quantity) &&
-    same(replace.price, order.price) &&
-    same(replace.triggerPrice, order.triggerPrice)
+    same(stated.quantity, held.quantity) &&
+    same(stated.price, held.price) &&
+    same(stated.triggerPrice, held.triggerPrice)
   );
 }
 
@@ -469,12 +223,21 @@ function same(stated: Decimal | undefined, held: Decimal | undefined): boolean {
   return stated === undefined || (held !== undefined && stated.eq(held));
 }
 
-function sameFill(a: Fill, b: Fill): boolean {
-  return (
-    a.executionId === b.executionId &&
-    a.price.eq(b.price) &&
-    a.quantity.eq(b.quantity) &&
-    a.fee?.asset === b.fee?.asset &&
-    (a.fee?.amount ?? Decimal.zero).eq(b.fee?.amount ?? Decimal.zero)
-  );
+function interpretRequestRejected(draft: ReportDraft, report: RequestRejectedReport): void {
+  const { order } = draft;
+  const type = report.request === "cancel" ? "cancelRejected" : "replaceRejected";
+  const pending = report.request === "cancel" ? order.pendingCancel : order.pendingReplace;
+  if (pending === undefined || answerOf(draft.status, type) === "known") return;
+  // "Not found" for a cancel of an order whose own submit is unanswered closes nothing: it may be on its way.
+  if (draft.status === "submitted" && report.request === "cancel" && report.reason === "unknownOrder") return;
+  const { requestId } = pending;
+  draft.push({ type, orderId: order.id, requestId, reason: report.reason, ...venueWords(report) });
+  if (type === "replaceRejected") holdsQuantity(draft);
+}
+
+function venueWords(report: EndedReport | RequestRejectedReport): { venueCode?: string; venueMessage?: string } {
+  return {
+    ...(report.venueCode === undefined ? {} : { venueCode: report.venueCode }),
+    ...(report.venueMessage === undefined ? {} : { venueMessage: report.venueMessage }),
+  };
 }

@@ -69,7 +69,7 @@ export interface OrderTerms {
 }
 
 /** Who or what brought an event about: `kind:id`, the kinds being {@link CAUSE_KINDS}. */
-export const CAUSE_KINDS = ["command", "report", "timer", "recovery", "reconcile", "operator"] as const;
+export const CAUSE_KINDS = ["command", "report", "timer", "recovery", "reconcile", "operator", "engine"] as const;
 export type Cause = `${(typeof CAUSE_KINDS)[number]}:${string}`;
 
 /** When and why: on every event. `seq` is given by the journal. */
@@ -94,6 +94,8 @@ interface Implied {
 interface Ending {
   readonly inferred?: true;
   readonly venueCumulativeQuantity?: Decimal;
+  /** Set when the end is the first to name the venue's id. */
+  readonly venueOrderId?: VenueOrderId;
 }
 
 export interface OrderCreated extends OfOrder {

@@ -54,36 +54,29 @@ export function isTerminalStatus(status: OrderStatus): boolean {
   return TERMINAL.has(status);
 }
 
-/** What an event does in a status. */
-export type Answer =
-  /** Applied, and the order moves to this status. */
-  | OrderStatus
-  /** Applied; the status stays. */
-  | "stays"
-  /** Applied, and the order moves to the status that the event states. */
-  | "asStated"
-  /** Applied; the status is what the quantities say: acknowledged, partiallyFilled or filled. */
-  | "byQuantity"
-  /** The fact skips statuses: implied steps are journaled first, then it is applied. */
-  | "implies"
-  /** An inferred end is reinstated first; on a confirmed end the report is stale and changes nothing. */
-  | "reinstatesOrStale"
-  /** An inferred end is reinstated first; on a confirmed end the fill is booked late. */
-  | "reinstatesOrLate"
-  /** An inferred end is reinstated first; on a confirmed end the contradiction is a discrepancy. */
-  | "reinstatesOrConflicts"
-  /** The same end again: confirms an inferred one, otherwise changes nothing. */
-  | "confirms"
-  /** Nothing new: not journaled. */
-  | "known"
-  /** Contradicts what is booked: journaled as a discrepancy only. */
-  | "conflicts"
-  /** An end with fills already booked is an end by cancel: journaled as OrderCanceled. */
-  | "endsAsCanceled"
-  /** A request that this status does not allow: refused to the caller. */
-  | "refused"
-  /** Only a fault of ours could bring it: throws. */
-  | "never";
+/** The answers of {@link STATUS_TABLE} that are not simply the status that the order moves to. */
+export const ANSWER_MEANING = {
+  stays: "Applied; the status stays.",
+  asStated: "Applied; the order moves to the status that the event states.",
+  byQuantity: "Applied; the status is what the quantities say: acknowledged, partiallyFilled or filled.",
+  implies: "The fact skips statuses: the steps in between are journaled first, marked implied, then it is applied.",
+  reinstatesOrStale:
+    "An inferred end is reinstated first; on an end that the venue confirmed the report is stale and changes nothing.",
+  reinstatesOrLate:
+    "An inferred end is reinstated first; on an end that the venue confirmed the fill is booked late and the status stays.",
+  reinstatesOrConflicts:
+    "An inferred end is reinstated first; on an end that the venue confirmed the contradiction is recorded as a discrepancy.",
+  confirms:
+    "The same end again: it confirms an inferred one, or completes what is known of its total; otherwise nothing.",
+  known: "Nothing new: not journaled.",
+  conflicts: "Contradicts what is booked: recorded as a discrepancy, once, and nothing else.",
+  endsAsCanceled: "An end with fills already booked is an end by cancel: journaled as orderCanceled.",
+  refused: "A request that this status does not allow: refused to the caller.",
+  never: "Only a fault of ours could bring it: it throws.",
+} as const;
+
+/** What an event does in a status: moves the order to a status, or one of {@link ANSWER_MEANING}. */
+export type Answer = OrderStatus | keyof typeof ANSWER_MEANING;
 
 type Row = Readonly<Record<OrderStatus, Answer>>;
 
@@ -153,8 +146,8 @@ export const STATUS_TABLE: Readonly<Record<OrderEventType, Row>> = {
   orderExpired:    row("implies", "implies", "expired", "expired", "expired", "reinstatesOrStale", "reinstatesOrConflicts", "reinstatesOrConflicts", "reinstatesOrConflicts", "confirms"),
   orderRejected:   row("rejected", "rejected", "rejected", "rejected", "endsAsCanceled", "conflicts", "reinstatesOrConflicts", "confirms", "reinstatesOrConflicts", "reinstatesOrConflicts"),
   orderReplaced:   row("conflicts", "conflicts", "implies", "byQuantity", "byQuantity", "reinstatesOrStale", "reinstatesOrStale", "reinstatesOrConflicts", "reinstatesOrConflicts", "reinstatesOrStale"),
-  cancelRejected:  row("conflicts", "conflicts", "stays", "stays", "stays", "known", "known", "known", "known", "known"),
-  replaceRejected: row("conflicts", "conflicts", "stays", "byQuantity", "byQuantity", "known", "known", "known", "known", "known"),
+  cancelRejected:  row("known", "known", "stays", "stays", "stays", "known", "known", "known", "known", "known"),
+  replaceRejected: row("known", "known", "known", "byQuantity", "byQuantity", "known", "known", "known", "known", "known"),
   // A fill alone is one that came after the end; before it, the two fill events carry it.
   fillBooked:      row("never", "never", "never", "never", "never", "stays", "stays", "stays", "stays", "stays"),
   // Reopening a terminal order takes the venue's word that it works again: then an OrderReinstated follows.

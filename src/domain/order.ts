@@ -1,11 +1,10 @@
-// The order and its fold: an order is what its events say, and nothing else changes one.
-// Which events a venue's report becomes is decided in interpret-report.ts; whether an order is
-// allowed at all, in the engine. Mutable inside the single writer (a copy per event costs 130 times
+// The order: what its events say, and nothing else changes one. The fold itself is in order-fold.ts;
+// which events a venue's report becomes, in interpret-report.ts; whether an order is allowed at all,
+// in the engine. Mutable inside the single writer (a copy per event costs 130 times
 // as much on Node 20), read-only for everybody else.
 
-import { assert, InvariantViolation } from "./assert.ts";
 import { Decimal } from "./decimal.ts";
-import { type Fill, type FillKey, fillKey } from "./fill.ts";
+import type { Fill, FillKey } from "./fill.ts";
 import type { AccountId, InstrumentId, OrderId, OrderType, RequestId, VenueId, VenueOrderId } from "./identifiers.ts";
 import type {
   EventMeta,
@@ -18,7 +17,9 @@ import type {
   Side,
   TimeInForce,
 } from "./order-event.ts";
-import { answerOf, assertTransition, isTerminalStatus, type OrderStatus } from "./order-status.ts";
+import { NO_FEES, NO_FILLS, NO_KEYS } from "./order-executions.ts";
+import { foldEvent } from "./order-fold.ts";
+import { answerOf, isTerminalStatus, type OrderStatus } from "./order-status.ts";
 import type { Instant } from "./time.ts";
 
 /** Decimals kept of an average price: two more than any venue's tick. */
@@ -46,7 +47,9 @@ export interface StatusReason {
   readonly text: string;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+const NO_IDS: readonly never[] = [];
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * One order through its whole life, replaces included.
@@ -84,10 +87,15 @@ export class Order implements OrderTerms {
   declare readonly pendingCancel?: PendingCancel;
   declare readonly pendingReplace?: PendingReplace;
   declare readonly venueOrderId?: VenueOrderId;
+  /** Ids that the order had before a replace, oldest first: they still find it. */
+  readonly earlierVenueOrderIds: readonly VenueOrderId[] = NO_IDS;
+  readonly earlierClientOrderIds: readonly string[] = NO_IDS;
   /** A stop or take-profit order has been triggered. */
   readonly triggered: boolean = false;
   /** How many replaces the venue accepted. */
   readonly revision: number = 0;
+  /** The venue's time of the last replace: an older word about the terms is stale. */
+  declare readonly replacedVenueAt?: Instant;
 
   readonly cumulativeQuantity: Decimal = Decimal.zero;
   /** Sum of price × quantity over the booked fills, in the quote asset. */
@@ -96,9 +104,11 @@ export class Order implements OrderTerms {
   declare readonly venueCumulativeQuantity?: Decimal;
   readonly fees: ReadonlyMap<string, Decimal> = NO_FEES;
   readonly fills: ReadonlyMap<FillKey, Fill> = NO_FILLS;
+  /** Executions that were booked once and taken back: a repeat of one is not booked again. */
+  readonly reversedFills: ReadonlySet<FillKey> = NO_KEYS;
   declare readonly lastFill?: Fill;
-  /** More was executed than asked for. */
-  readonly overfilled: boolean = false;
+  /** Contradictions on record, so that the same word of a venue is recorded once. */
+  readonly contradictions: ReadonlySet<string> = NO_KEYS;
 
   readonly createdAt: Instant;
   declare readonly submittedAt?: Instant;
@@ -200,6 +210,12 @@ export class Order implements OrderTerms {
     return leaves.isNegative() ? Decimal.zero : leaves;
   }
 
+  /** More was executed than asked for. */
+  get overfilled(): boolean {
+    const asked = this.effectiveQuantity;
+    return asked !== undefined && this.cumulativeQuantity.gt(asked);
+  }
+
   /** The ended order's booked fills equal what the venue says was executed. */
   get isSettled(): boolean {
     if (!this.isTerminal) return false;
@@ -242,246 +258,25 @@ export class Order implements OrderTerms {
   }
 }
 
-// Shared by all orders without any: most orders never fill, and two maps each would cost 200 bytes.
-const NO_FEES: ReadonlyMap<string, Decimal> = new Map();
-const NO_FILLS: ReadonlyMap<FillKey, Fill> = new Map();
-
 /**
  * Folds an event into its order.
  *
  * @throws {InvariantViolation} when {@link "./order-status.ts"} has no place for the event in the
- *   order's status: the journal would contradict itself.
+ *   order's status, or the event does not fit what is booked: the journal would contradict itself.
+ *   The order is then as it was.
  */
 export function evolve(order: Order, event: OrderEvent & EventMeta): void {
-  const target = order as Mutable<Order>;
-  const answer = answerOf(order.status, event.type);
-  switch (event.type) {
-    case "orderCreated":
-    case "orderAdopted":
-      throw new InvariantViolation(`${order.id} was born twice.`);
-    case "orderValidated":
-    case "orderDenied":
-    case "orderFailed":
-      break;
-    case "orderSubmitted":
-      target.submittedAt ??= event.at;
-      target.outcomeUnknown = false;
-      break;
-    case "orderAcknowledged":
-      if (event.venueOrderId !== undefined) target.venueOrderId = event.venueOrderId;
-      if (event.triggered === true) target.triggered = true;
-      target.acknowledgedAt ??= event.at;
-      target.outcomeUnknown = false;
-      break;
-    case "orderPartiallyFilled":
-    case "fillBooked":
-      book(target, event.fill, event.at);
-      break;
-    case "orderFilled":
-      if (event.fill !== undefined) book(target, event.fill, event.at);
-      break;
-    case "orderCanceled":
-    case "orderExpired":
-    case "orderRejected":
-    case "discrepancyFound":
-      break;
-    case "orderOutcomeUnknown":
-      markUnknown(target, event.subject);
-      break;
-    case "cancelRequested":
-      assert(order.pendingCancel === undefined, `${order.id} has a cancel outstanding already.`);
-      target.pendingCancel = {
-        requestId: event.requestId,
-        requestedAt: event.at,
-        outcomeUnknown: false,
-        reason: event.reason,
-      };
-      break;
-    case "cancelRejected":
-      delete target.pendingCancel;
-      break;
-    case "replaceRequested":
-      assert(order.pendingReplace === undefined, `${order.id} has a replace outstanding already.`);
-      target.pendingReplace = {
-        requestId: event.requestId,
-        requestedAt: event.at,
-        outcomeUnknown: false,
-        replace: event.replace,
-      };
-      break;
-    case "orderReplaced":
-      delete target.pendingReplace;
-      replaceTerms(target, event.replace);
-      if (event.venueOrderId !== undefined) target.venueOrderId = event.venueOrderId;
-      target.revision++;
-      break;
-    case "replaceRejected":
-      delete target.pendingReplace;
-      break;
-    case "fillReversed":
-      unbook(target, fillKey(event));
-      break;
-    case "fillCorrected":
-      unbook(target, fillKey(event));
-      book(target, event.fill, event.at);
-      break;
-    case "orderReinstated":
-      reinstate(target, event.status, event.at);
-      break;
-  }
-  move(target, event, answer);
+  foldEvent(order, event);
   stamp(order, event);
 }
 
-function move(order: Mutable<Order>, event: OrderEvent & EventMeta, answer: ReturnType<typeof answerOf>): void {
-  if (answer === "asStated") return; // reinstate() has moved it
-  const to = answer === "byQuantity" ? statusByQuantity(order) : answer === "confirms" ? order.status : answer;
-  if (answer === "confirms" || isTerminalMove(to)) {
-    end(order, event as Extract<OrderEvent, { inferred?: true }> & EventMeta);
-  }
-  switch (to) {
-    case "stays":
-    case order.status:
-      return;
-    case "created":
-    case "validated":
-    case "submitted":
-    case "acknowledged":
-    case "partiallyFilled":
-    case "filled":
-    case "canceled":
-    case "rejected":
-    case "failed":
-    case "expired":
-      assertTransition(order.status, to, event.type);
-      order.status = to;
-      order.statusAt = event.at;
-      noteReason(order, event);
-      return;
-    default:
-      throw new InvariantViolation(`${event.type} cannot be folded into ${order.id}, which is ${order.status}: ${to}.`);
-  }
-}
-
-function isTerminalMove(to: string): boolean {
-  return isTerminalStatus(to as OrderStatus);
-}
-
-function end(order: Mutable<Order>, event: { inferred?: true; venueCumulativeQuantity?: Decimal; at: Instant }): void {
-  order.inferred = event.inferred === true;
-  if (event.venueCumulativeQuantity !== undefined) order.venueCumulativeQuantity = event.venueCumulativeQuantity;
-  order.outcomeUnknown = false;
-  order.completedAt ??= event.at;
-  delete order.pendingCancel;
-  delete order.pendingReplace;
-}
-
-function noteReason(order: Mutable<Order>, event: OrderEvent): void {
-  switch (event.type) {
-    case "orderDenied":
-      order.statusReason = { code: event.code, text: event.message };
-      return;
-    case "orderRejected":
-      order.statusReason = {
-        ...(event.venueCode === undefined ? {} : { code: event.venueCode }),
-        text: event.venueMessage === undefined ? event.reason : `${event.reason}: ${event.venueMessage}`,
-      };
-      return;
-    case "orderFailed":
-      order.statusReason = { code: event.code, text: event.reason };
-      return;
-    case "orderCanceled":
-    case "orderExpired":
-      order.statusReason = { text: event.reason };
-      return;
-    default:
-      delete order.statusReason;
-  }
-}
-
-/** Returns the status that the quantities of a working order say. */
-export function statusByQuantity(order: Order): Extract<OrderStatus, "acknowledged" | "partiallyFilled" | "filled"> {
-  if (order.cumulativeQuantity.isZero()) return "acknowledged";
-  const asked = order.effectiveQuantity;
-  return asked !== undefined && order.cumulativeQuantity.gte(asked) ? "filled" : "partiallyFilled";
-}
-
-function book(order: Mutable<Order>, fill: Fill, at: Instant): void {
-  const key = fillKey(fill);
-  assert(!order.fills.has(key), `fill ${key} of ${order.id} is booked already`);
-  assert(fill.quantity.isPositive(), "a fill moves a positive quantity");
-  if (order.fills === NO_FILLS) order.fills = new Map();
-  (order.fills as Map<FillKey, Fill>).set(key, fill);
-  order.cumulativeQuantity = order.cumulativeQuantity.add(fill.quantity);
-  order.cost = order.cost.add(fill.price.mul(fill.quantity));
-  addFee(order, fill, 1);
-  order.lastFill = fill;
-  order.firstFillAt ??= at;
-  order.outcomeUnknown = false;
-  noteOverfill(order);
-}
-
-function unbook(order: Mutable<Order>, key: FillKey): void {
-  const fill = order.fills.get(key);
-  assert(fill !== undefined, `fill ${key} of ${order.id} is not booked`);
-  (order.fills as Map<FillKey, Fill>).delete(key);
-  order.cumulativeQuantity = order.cumulativeQuantity.sub(fill.quantity);
-  order.cost = order.cost.sub(fill.price.mul(fill.quantity));
-  addFee(order, fill, -1);
-  noteOverfill(order);
-}
-
-function noteOverfill(order: Mutable<Order>): void {
-  const asked = order.effectiveQuantity;
-  order.overfilled = asked !== undefined && order.cumulativeQuantity.gt(asked);
-}
-
-function addFee(order: Mutable<Order>, fill: Fill, sign: 1 | -1): void {
-  if (fill.fee === undefined) return;
-  if (order.fees === NO_FEES) order.fees = new Map();
-  const fees = order.fees as Map<string, Decimal>;
-  const before = fees.get(fill.fee.asset) ?? Decimal.zero;
-  const after = sign === 1 ? before.add(fill.fee.amount) : before.sub(fill.fee.amount);
-  if (after.isZero()) fees.delete(fill.fee.asset);
-  else fees.set(fill.fee.asset, after);
-}
-
-function replaceTerms(order: Mutable<Order>, replace: ReplaceTerms): void {
-  // In a race the venue's answer decides: a total below what is filled becomes what is filled.
-  if (replace.quantity !== undefined) order.quantity = Decimal.max(replace.quantity, order.cumulativeQuantity);
-  if (replace.price !== undefined) order.price = replace.price;
-  if (replace.triggerPrice !== undefined) order.triggerPrice = replace.triggerPrice;
-  if (replace.clientOrderId !== undefined) order.clientOrderId = replace.clientOrderId;
-  noteOverfill(order);
-}
-
-function markUnknown(order: Mutable<Order>, subject: "submit" | "cancel" | "replace"): void {
-  if (subject === "submit") order.outcomeUnknown = true;
-  else if (subject === "cancel" && order.pendingCancel !== undefined) {
-    order.pendingCancel = { ...order.pendingCancel, outcomeUnknown: true };
-  } else if (subject === "replace" && order.pendingReplace !== undefined) {
-    order.pendingReplace = { ...order.pendingReplace, outcomeUnknown: true };
-  }
-}
-
-function reinstate(order: Mutable<Order>, status: OrderStatus, at: Instant): void {
-  assert(order.isTerminal, `${order.id} is ${order.status}: only an ended order is reinstated`);
-  order.status = status;
-  order.statusAt = at;
-  order.inferred = false;
-  delete order.statusReason;
-  delete order.completedAt;
-  delete order.venueCumulativeQuantity;
-  if (status !== "submitted") order.acknowledgedAt ??= at;
-}
-
-function stamp(order: Order, event: EventMeta & { readonly seq?: number }): void {
-  const target = order as Mutable<Order>;
-  target.updatedAt = event.at;
-  if (event.seq !== undefined) target.lastSeq = event.seq;
+function stamp(order: Mutable<Order>, event: EventMeta & { readonly seq?: number }): void {
+  order.updatedAt = event.at;
+  if (event.seq !== undefined) order.lastSeq = event.seq;
 }
 
 function percent(part: Decimal, whole: Decimal): Decimal {
+  if (whole.isZero()) return Decimal.zero;
   return part.mul(HUNDRED).div(whole, 2, "down");
 }
 

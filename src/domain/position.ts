@@ -78,13 +78,18 @@ export function reverseFill(position: Position, side: Side, fill: Fill): Positio
   };
 }
 
-/** Applies a journaled adjustment: a transfer or a person's correction, at no cost. */
+/**
+ * Applies a journaled adjustment: a transfer or a person's correction. What is added comes at no
+ * cost; what is taken away leaves at the average cost of all. Neither is profit or loss.
+ */
 export function adjustPosition(position: Position, quantity: Decimal): Position {
   const after = position.quantity.add(quantity);
   if (position.quantity.isZero() || after.isZero() || position.quantity.isNegative() !== after.isNegative()) {
     return { ...position, quantity: after, entryCost: Decimal.zero };
   }
-  return { ...position, quantity: after };
+  if (after.abs().gte(position.quantity.abs())) return { ...position, quantity: after };
+  const entryCost = position.entryCost.mul(after).div(position.quantity, ENTRY_PRICE_SCALE, "halfEven");
+  return { ...position, quantity: after, entryCost };
 }
 
 /** Moves the quantity by a signed trade, realizing profit on what it closes. */

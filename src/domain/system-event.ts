@@ -72,12 +72,14 @@ export interface PositionAdjusted {
 }
 export interface ReconcileCompleted {
   readonly type: "reconcileCompleted";
-  readonly venue: VenueId;
+  readonly account: AccountId;
   readonly trigger: string;
   readonly ordersChecked: number;
   readonly fillsRead: number;
   readonly discrepancies: number;
   readonly failedQueries: number;
+  /** The place in the venue's record of fills up to which all fills are booked. */
+  readonly fillCursor?: string;
 }
 
 export type SystemEvent =

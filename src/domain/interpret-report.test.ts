@@ -1,0 +1,293 @@
+// What reports mean for an order, by the situations that cost money: races, repeats, contradictions, unknowns.
+// Reports of executions are in interpret-fill.test.ts, the answer of every status to every report in
+// order-status.test.ts, the laws in interpret-report.property.test.ts.
+
+import { describe, expect, test } from "vitest";
+import type { VenueOrderId } from "./identifiers.ts";
+import { interpretReport } from "./interpret-report.ts";
+import type { Order } from "./order.ts";
+import type { OrderEvent } from "./order-event.ts";
+import type { OrderStatus } from "./order-status.ts";
+import {
+  acknowledged,
+  d,
+  deliver,
+  ended,
+  filled,
+  fillOf,
+  fold,
+  newOrder,
+  notionalTerms,
+  ORDER_ID,
+  orderIn,
+  REQUEST_ID,
+  type ReportFacts,
+  reportOf,
+  submitted,
+  typesOf,
+  VENUE_ORDER_ID,
+} from "./testing/orders.ts";
+
+const orderId = ORDER_ID;
+const V2 = "v-2" as VenueOrderId;
+
+/** Status, cumulative quantity and the kinds of discrepancy that the last events raised. */
+function check(order: Order, events: readonly OrderEvent[], expected: [OrderStatus, string, ...string[]]): void {
+  const kinds = events.flatMap((event) => (event.type === "discrepancyFound" ? [event.kind] : []));
+  expect([order.status, order.cumulativeQuantity.toString(), ...kinds]).toEqual(expected);
+}
+
+const replaceTo = (quantity: string): OrderEvent => ({
+  type: "replaceRequested",
+  orderId,
+  requestId: REQUEST_ID,
+  replace: { quantity: d(quantity) },
+});
+const cancelAsked: OrderEvent = { type: "cancelRequested", orderId, requestId: REQUEST_ID, reason: "asked" };
+
+describe("facts that skip ahead", () => {
+  test("a fill before the acknowledgement implies it, under the id that the fill names", () => {
+    const order = submitted();
+    const events = deliver(order, filled("e-1", "4"));
+    expect(events).toMatchObject([
+      { type: "orderAcknowledged", implied: true, venueOrderId: VENUE_ORDER_ID },
+      { type: "orderPartiallyFilled" },
+    ]);
+    check(order, events, ["partiallyFilled", "4"]);
+  });
+
+  test("a fill of an order that was never submitted implies every step", () => {
+    const order = newOrder();
+    expect(typesOf(deliver(order, filled("e-1", "10")))).toEqual([
+      "orderValidated",
+      "orderSubmitted",
+      "orderAcknowledged",
+      "orderFilled",
+    ]);
+    expect(order.status).toBe("filled");
+  });
+
+  test("a cancel before the acknowledgement ends the order directly and names it", () => {
+    const order = submitted();
+    deliver(order, { ...ended("canceled"), venueOrderId: VENUE_ORDER_ID });
+    expect([order.status, order.venueOrderId]).toEqual(["canceled", VENUE_ORDER_ID]);
+  });
+
+  test("an acknowledgement that comes after the fill it precedes is no news", () => {
+    const order = orderIn("partiallyFilled");
+    expect(deliver(order, { kind: "acknowledged", venueOrderId: VENUE_ORDER_ID })).toEqual([]);
+  });
+
+  test("a trigger is news once", () => {
+    const order = acknowledged();
+    expect(typesOf(deliver(order, { kind: "acknowledged", triggered: true }))).toEqual(["orderAcknowledged"]);
+    expect(order.triggered).toBe(true);
+    expect(deliver(order, { kind: "acknowledged", triggered: true })).toEqual([]);
+  });
+});
+
+describe("inferred ends", () => {
+  const ENDS: readonly OrderStatus[] = ["filled", "canceled", "rejected", "failed", "expired"];
+
+  test.each(ENDS)("an execution reinstates an order that we took for %s", (status) => {
+    const order = orderIn(status, { inferred: true });
+    const before = order.cumulativeQuantity;
+    const events = deliver(order, filled("e-5", "1"));
+    expect(typesOf(events).slice(0, 2)).toEqual(["orderReinstated", "discrepancyFound"]);
+    check(order, events, ["partiallyFilled", before.add(d("1")).toString(), "reinstated"]);
+    expect([order.inferred, order.completedAt]).toEqual([false, undefined]);
+  });
+
+  test("the venue's same end confirms ours and leaves it final", () => {
+    const order = orderIn("canceled", { inferred: true });
+    expect(typesOf(deliver(order, ended("canceled", "4")))).toEqual(["orderCanceled"]);
+    expect([order.inferred, order.isSettled]).toEqual([false, true]);
+    check(order, deliver(order, filled("e-2", "1")), ["canceled", "5", "lateFill"]);
+  });
+
+  test("another end than the one that we inferred is reinstated, then applied", () => {
+    const order = orderIn("expired", { inferred: true });
+    check(order, deliver(order, ended("canceled")), ["canceled", "4", "reinstated"]);
+    expect(order.inferred).toBe(false);
+  });
+
+  test("rejected, of an inferred end with fills, is an end by cancel", () => {
+    const order = orderIn("expired", { inferred: true });
+    check(order, deliver(order, ended("rejected")), ["canceled", "4", "reinstated"]);
+    expect(order.statusReason?.text).toBe("rejected: said so");
+    expect(deliver(order, ended("rejected"))).toEqual([]);
+  });
+
+  test("an order proven absent that the venue acknowledges after all works again, under its id", () => {
+    const order = fold(submitted(), { type: "orderExpired", orderId, reason: "notPlaced", inferred: true });
+    const events = deliver(order, { kind: "acknowledged", venueOrderId: VENUE_ORDER_ID });
+    check(order, events, ["acknowledged", "0", "reinstated"]);
+    expect(order.venueOrderId).toBe(VENUE_ORDER_ID);
+  });
+
+  test("a reinstated order that looks full is not called filled: the venue says that it works", () => {
+    const order = fold(
+      orderIn("partiallyFilled"),
+      replaceTo("15"),
+      { type: "orderPartiallyFilled", orderId, fill: fillOf("e-2", "6") },
+      { type: "orderCanceled", orderId, reason: "absent", inferred: true },
+    );
+    check(order, deliver(order, { kind: "acknowledged" }), ["partiallyFilled", "10", "reinstated"]);
+    check(order, deliver(order, ended("canceled")), ["canceled", "10"]);
+  });
+
+  test("a contradiction of a confirmed end is recorded once", () => {
+    const order = orderIn("rejected");
+    check(order, deliver(order, ended("canceled")), ["rejected", "0", "contradiction"]);
+    expect(deliver(order, ended("canceled"))).toEqual([]);
+    check(order, deliver(order, ended("expired")), ["rejected", "0", "contradiction"]);
+  });
+});
+
+describe("replaces", () => {
+  test("fills beyond the old quantity are neither full nor too much while a larger replace is open", () => {
+    const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
+    check(order, deliver(order, filled("e-2", "8")), ["partiallyFilled", "12"]);
+    expect(order.overfilled).toBe(false);
+    const replaced = deliver(order, { kind: "replaced", replace: { quantity: d("15") } });
+    check(order, replaced, ["partiallyFilled", "12"]);
+    expect([order.overfilled, order.leavesQuantity?.toString()]).toEqual([false, "3"]);
+  });
+
+  test("a larger replace that is refused shows the overfill", () => {
+    const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
+    deliver(order, filled("e-2", "8"));
+    const events = deliver(order, { kind: "requestRejected", request: "replace", reason: "tooLate" });
+    check(order, events, ["filled", "12", "overfill"]);
+    expect([order.overfilled, order.pendingReplace]).toEqual([true, undefined]);
+  });
+
+  test("an end while a larger replace is open shows the overfill", () => {
+    const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
+    deliver(order, filled("e-2", "8"));
+    check(order, deliver(order, ended("canceled")), ["canceled", "12", "overfill"]);
+  });
+
+  test("a replace below what was filled in a race is filled at what was filled", () => {
+    const order = fold(orderIn("partiallyFilled"), replaceTo("5"));
+    deliver(order, filled("e-2", "3"));
+    const events = deliver(order, { kind: "replaced", replace: { quantity: d("5") } });
+    check(order, events, ["filled", "7"]);
+    expect([order.quantity?.toString(), order.overfilled]).toEqual(["7", false]);
+    expect(deliver(order, { kind: "replaced", replace: { quantity: d("5") } })).toEqual([]);
+  });
+
+  test("what was asked for holds where the venue does not repeat it", () => {
+    const order = fold(acknowledged(), {
+      type: "replaceRequested",
+      orderId,
+      requestId: REQUEST_ID,
+      replace: { quantity: d("12"), price: d("99"), clientOrderId: "mine-2" },
+    });
+    const events = deliver(order, { kind: "replaced", replace: { price: d("99") }, venueOrderId: V2 });
+    expect(events).toMatchObject([{ type: "orderReplaced", requestId: REQUEST_ID, venueOrderId: V2 }]);
+    expect([order.quantity?.toString(), order.clientOrderId, order.venueOrderId]).toEqual(["12", "mine-2", V2]);
+  });
+
+  test("a repeat of an earlier replace neither answers the next one nor brings its terms back", () => {
+    const order = acknowledged();
+    const first: ReportFacts = { kind: "replaced", replace: { price: d("101") }, venueAt: 6_000 };
+    deliver(order, first);
+    fold(order, { type: "replaceRequested", orderId, requestId: REQUEST_ID, replace: { price: d("102") } });
+    expect(deliver(order, first)).toEqual([]);
+    expect(order.pendingReplace).toBeDefined();
+    deliver(order, { kind: "replaced", replace: { price: d("102") }, venueAt: 7_000 });
+    expect(deliver(order, first)).toEqual([]);
+    expect(order.price?.toString()).toBe("102");
+  });
+
+  test("an old acknowledgement does not bring back the id from before a replace", () => {
+    const order = acknowledged();
+    deliver(order, { kind: "replaced", replace: { price: d("101") }, venueOrderId: V2 });
+    expect(deliver(order, { kind: "acknowledged", venueOrderId: VENUE_ORDER_ID })).toEqual([]);
+    expect(order.venueOrderId).toBe(V2);
+  });
+
+  test("a replace to nothing is recorded and not applied", () => {
+    const order = acknowledged();
+    const events = deliver(order, { kind: "replaced", replace: { quantity: d("0") } });
+    check(order, events, ["acknowledged", "0", "malformedReport"]);
+    expect(order.quantity?.toString()).toBe("10");
+  });
+});
+
+describe("cancels", () => {
+  test("fills are booked while a cancel is pending, and the end clears it", () => {
+    const order = fold(acknowledged(), cancelAsked);
+    check(order, deliver(order, filled("e-1", "4")), ["partiallyFilled", "4"]);
+    expect(order.pendingCancel).toBeDefined();
+    deliver(order, ended("canceled", "4"));
+    expect([order.pendingCancel, order.isSettled]).toEqual([undefined, true]);
+  });
+
+  test("not found keeps a cancel armed while nobody knows whether the order exists", () => {
+    const order = fold(submitted(), cancelAsked);
+    const refused: ReportFacts = { kind: "requestRejected", request: "cancel", reason: "unknownOrder" };
+    expect(deliver(order, refused)).toEqual([]);
+    deliver(order, { kind: "acknowledged", venueOrderId: VENUE_ORDER_ID });
+    expect(order.pendingCancel).toBeDefined();
+    expect(typesOf(deliver(order, refused))).toEqual(["cancelRejected"]);
+  });
+
+  test("a refusal that nothing is outstanding for is no news", () => {
+    const order = acknowledged();
+    expect(deliver(order, { kind: "requestRejected", request: "cancel", reason: "tooLate" })).toEqual([]);
+    expect(deliver(order, { kind: "requestRejected", request: "replace", reason: "tooLate" })).toEqual([]);
+  });
+
+  test("a rejection of what is partly filled is an end by cancel, with the venue's reason, once", () => {
+    const order = orderIn("partiallyFilled");
+    check(order, deliver(order, ended("rejected")), ["canceled", "4"]);
+    expect(order.statusReason?.text).toBe("rejected: said so");
+    expect(deliver(order, ended("rejected"))).toEqual([]);
+  });
+});
+
+describe("orders sized in the quote asset", () => {
+  const spent = (quantity: string): Order =>
+    fold(acknowledged(notionalTerms("1000")), {
+      type: "orderPartiallyFilled",
+      orderId,
+      fill: fillOf("e-1", quantity),
+    });
+
+  test.each<[string, OrderStatus]>([
+    ["10", "filled"],
+    ["9.99", "filled"],
+    ["9.9899", "canceled"],
+    ["5", "canceled"],
+  ])("canceled by the venue with %s of 10 bought, it is called %s", (quantity, status) => {
+    const order = spent(quantity);
+    deliver(order, ended("canceled"));
+    expect(order.status).toBe(status);
+    expect(deliver(order, ended("canceled"))).toEqual([]);
+  });
+
+  test("nothing is called filled while a remainder works, however small", () => {
+    expect(spent("9.9999").status).toBe("partiallyFilled");
+    expect(spent("10").status).toBe("partiallyFilled");
+  });
+
+  test("the venue's word that nothing works any more makes it filled", () => {
+    const order = acknowledged(notionalTerms("1000"));
+    deliver(order, { ...filled("e-1", "9.5"), ends: true } as ReportFacts);
+    expect([order.status, order.isSettled]).toEqual(["filled", true]);
+  });
+});
+
+test("events carry the venue's time, ours, and their cause", () => {
+  const { events } = interpretReport(acknowledged(), reportOf(filled("e-1", "1")), { at: 2_000, cause: "report:7" });
+  expect(events).toMatchObject([{ at: 2_000, venueAt: 5_000, cause: "report:7" }]);
+});
+
+test("interpreting leaves the order untouched", () => {
+  const order = orderIn("partiallyFilled");
+  const size = order.fills.size;
+  interpretReport(order, reportOf(filled("e-2", "6")), { at: 2_000, cause: "report:7" });
+  expect([order.status, order.fills.size]).toEqual(["partiallyFilled", size]);
+});

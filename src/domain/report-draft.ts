@@ -1,0 +1,163 @@
+// The events that a report is becoming, and where the order stands after them. The order itself is not
+// touched: it changes when the events are folded. What a report means is decided in interpret-report.ts.
+
+import type { Decimal } from "./decimal.ts";
+import type { ExecutionReport } from "./execution-report.ts";
+import type { VenueOrderId } from "./identifiers.ts";
+import type { Order } from "./order.ts";
+import type { DiscrepancyFound, DiscrepancyKind, EventMeta, OrderEvent } from "./order-event.ts";
+import { contradictionKey, statusByQuantity } from "./order-fold.ts";
+import { type Answer, impliedSteps, isTerminalStatus, type OrderStatus } from "./order-status.ts";
+
+export type EndEvent = Extract<
+  OrderEvent,
+  { type: "orderFilled" | "orderCanceled" | "orderExpired" | "orderRejected" }
+>;
+
+export class ReportDraft {
+  readonly order: Order;
+  readonly events: (OrderEvent & EventMeta)[] = [];
+  /** Status and quantity after the events so far. */
+  status: OrderStatus;
+  cumulative: Decimal;
+  readonly #report: ExecutionReport;
+  readonly #meta: EventMeta;
+
+  constructor(order: Order, report: ExecutionReport, meta: EventMeta) {
+    this.order = order;
+    this.status = order.status;
+    this.cumulative = order.cumulativeQuantity;
+    this.#report = report;
+    this.#meta = meta;
+  }
+
+  get isOpen(): boolean {
+    return !isTerminalStatus(this.status);
+  }
+
+  push(event: OrderEvent): void {
+    this.events.push({ ...event, ...this.#meta });
+  }
+
+  /** Journals the steps that lead to where `event` applies. */
+  imply(event: OrderEvent["type"]): void {
+    for (const step of impliedSteps(this.status, event)) {
+      const named = step.event === "orderAcknowledged" ? this.newVenueOrderId() : {};
+      this.push({ type: step.event, orderId: this.order.id, ...named, implied: true });
+      this.status = step.to;
+    }
+  }
+
+  /** A fill may be the first to name the venue's id of a working order. */
+  learnVenueOrderId(): void {
+    if (this.order.venueOrderId !== undefined) return;
+    const named = this.newVenueOrderId();
+    if (named.venueOrderId !== undefined) this.push({ type: "orderAcknowledged", orderId: this.order.id, ...named });
+  }
+
+  /** The venue's id that the report names, when neither the order nor an event of this draft has it. */
+  newVenueOrderId(): { venueOrderId?: VenueOrderId } {
+    const { order } = this;
+    const venueOrderId =
+      this.#report.venueOrderId ?? (this.#report.kind === "fill" ? this.#report.fill.venueOrderId : undefined);
+    const known =
+      venueOrderId === undefined ||
+      venueOrderId === order.venueOrderId ||
+      order.earlierVenueOrderIds.includes(venueOrderId) ||
+      this.events.some((event) => event.type === "orderAcknowledged" && event.venueOrderId === venueOrderId);
+    return known ? {} : { venueOrderId };
+  }
+
+  venueTotal(): { venueCumulativeQuantity?: Decimal } {
+    const total = this.#report.cumulativeQuantity;
+    return total === undefined ? {} : { venueCumulativeQuantity: total };
+  }
+
+  /**
+   * Decides whether a word against a terminal status counts: it does when that end was only ours, and
+   * the order is reinstated. On an end that the venue confirmed it is stale, or a contradiction.
+   */
+  reinstates(answer: Answer, theirs: string, reason: string): boolean {
+    if (isOurConclusion(this.order)) {
+      this.reinstate(reason);
+      return true;
+    }
+    if (answer === "reinstatesOrConflicts") this.contradiction(theirs);
+    return false;
+  }
+
+  reinstate(reason: string): void {
+    const { order } = this;
+    const byQuantity = statusByQuantity(order);
+    const status = byQuantity === "filled" ? "partiallyFilled" : byQuantity;
+    this.push({ type: "orderReinstated", orderId: order.id, status, reason });
+    this.discrepancy("reinstated", `${order.status}, inferred`, reason, `reinstated as ${status}`);
+    this.status = status;
+  }
+
+  end(event: EndEvent): void {
+    const { order } = this;
+    this.push({ ...event, ...this.newVenueOrderId() });
+    this.status = STATUS_OF_END[event.type];
+    const stated = event.venueCumulativeQuantity;
+    // "Filled" states a total by itself: at least what was asked for.
+    const missing = stated === undefined && event.type === "orderFilled" && order.quantity?.gt(this.cumulative);
+    if (missing === true || stated?.eq(this.cumulative) === false) {
+      this.discrepancy(
+        "unsettled",
+        `booked ${this.cumulative}`,
+        `executed ${stated ?? order.quantity}`,
+        "ended, not settled until the booked fills equal it",
+      );
+    }
+    if (!order.overfilled) this.noteOverfill(order.quantity);
+  }
+
+  /** What is booked, or asked for, changed: the fold will call an order filled that is full now. */
+  mayBeFull(asked: Decimal | undefined): void {
+    const full = asked !== undefined && !this.cumulative.isZero() && this.cumulative.gte(asked);
+    if (full && this.isOpen) this.status = "filled";
+  }
+
+  noteOverfill(asked: Decimal | undefined): void {
+    if (asked === undefined || this.cumulative.lte(asked)) return;
+    this.discrepancy("overfill", `asked for ${asked}`, `executed ${this.cumulative}`, "booked as executed");
+  }
+
+  /** Records once that the venue contradicts what is booked and final. */
+  contradiction(theirs: string): void {
+    this.recordOnce("contradiction", this.order.status, theirs, "nothing changed");
+  }
+
+  /** Records a discrepancy that changes nothing, unless the order has it on record. */
+  recordOnce(kind: DiscrepancyKind, ours: string, theirs: string, conclusion: string): void {
+    if (this.order.contradictions.has(contradictionKey({ kind, ours, theirs }))) return;
+    this.discrepancy(kind, ours, theirs, conclusion);
+  }
+
+  discrepancy(kind: DiscrepancyKind, ours: string, theirs: string, conclusion: string): void {
+    const found: DiscrepancyFound = {
+      type: "discrepancyFound",
+      orderId: this.order.id,
+      account: this.order.account,
+      kind,
+      ours,
+      theirs,
+      conclusion,
+      evidence: `${this.#report.kind} report of ${this.#report.venue}`,
+    };
+    this.push(found);
+  }
+}
+
+/** An end that no venue has confirmed. `failed` is one always: only our side saw that nothing was sent. */
+function isOurConclusion(order: Order): boolean {
+  return order.inferred || order.status === "failed";
+}
+
+const STATUS_OF_END: Readonly<Record<EndEvent["type"], OrderStatus>> = {
+  orderFilled: "filled",
+  orderCanceled: "canceled",
+  orderExpired: "expired",
+  orderRejected: "rejected",
+};
