@@ -79,3 +79,99 @@ export type MatchEvent =
       readonly reason: string;
       readonly message: string;
     };
+
+/** A level of the recorded market: an absolute quantity, zero where nothing is displayed. */
+export interface TapeLevel {
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+}
+/** Levels whose displayed quantity changed; a snapshot is the whole book and forgets the others. */
+export interface TapeDepth {
+  readonly bids: readonly TapeLevel[];
+  readonly asks: readonly TapeLevel[];
+  readonly snapshot?: boolean;
+}
+/** The best levels, more recent than the depth; an absent side says nothing about that side. */
+export interface TapeQuote {
+  readonly bid?: TapeLevel;
+  readonly ask?: TapeLevel;
+}
+/** A public trade; the aggressor is the side that took liquidity. */
+export interface TapeTrade {
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  readonly aggressor: Side;
+}
+
+/** A price level for display. */
+export interface DepthLevel {
+  readonly price: Decimal;
+  /** What a taker could take here: the tape's and ours. */
+  readonly quantity: Decimal;
+  /** The part of it that the engine's own resting orders offer. */
+  readonly ownQuantity: Decimal;
+}
+
+/** An open order as a durable store keeps it: plain JSON, decimals as strings. */
+export interface RestingOrderState {
+  readonly venueOrderId: string;
+  readonly account: string;
+  readonly side: Side;
+  readonly orderType: OrderType;
+  readonly timeInForce: TimeInForce;
+  /** The total, fills included; absent for an order sized by notional. */
+  readonly quantity?: string;
+  readonly notional?: string;
+  readonly price?: string;
+  readonly triggerPrice?: string;
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+  readonly expiresAt?: Instant;
+  readonly selfTradePrevention: SelfTradePrevention;
+  readonly cumulativeQuantity: string;
+  /** A stop or take-profit order that works now; false while it waits for its trigger. */
+  readonly triggered: boolean;
+  /** Time priority: among orders at one price the lower number goes first. */
+  readonly sequence: number;
+  /** Tape quantity between this order and the one of ours before it at its price (all ahead of it, for the first). */
+  readonly queueGap: string;
+}
+
+/** A net position that executions made: positive is long. */
+export interface PositionState {
+  readonly account: string;
+  readonly quantity: string;
+}
+
+/** What takers of ours took from a displayed level and the tape does not know of; zero removes the row. */
+export interface ConsumedState {
+  readonly side: Side;
+  readonly price: string;
+  readonly quantity: string;
+}
+
+/** Single values of the engine. */
+export interface EngineScalars {
+  /** The next order's time priority. */
+  readonly sequence: number;
+  readonly lastPrice?: string;
+}
+
+/** All that {@link "./matching-engine.ts"} needs to go on after a restart, besides the tape. */
+export interface MatchingState extends EngineScalars {
+  readonly orders: readonly RestingOrderState[];
+  readonly positions: readonly PositionState[];
+  readonly consumed: readonly ConsumedState[];
+}
+
+/** What a store must upsert (orders by id, positions by account, consumed by side and price) and remove. */
+export interface MatchingChanges extends MatchingState {
+  /** Orders that ended. Each was in `orders` of an earlier call. */
+  readonly removed: readonly string[];
+}
+
+/** An open order as people see it. */
+export interface OpenOrder extends RestingOrderState {
+  /** Displayed tape quantity that trades before this order at its price; zero in the `orders` mode. */
+  readonly queueAhead: string;
+}
