@@ -1,6 +1,6 @@
 // How commands end: exit codes that scripts can rely on, and errors as people read them.
 
-import { type ErrorCode, isOrderwrightError } from "../domain/errors.ts";
+import { isOrderwrightError } from "../domain/errors.ts";
 
 /** 0 done · 1 failed · 2 usage · 3 denied or rejected · 4 outcome unknown · 78 configuration. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unknown: 4, configuration: 78 } as const;
@@ -25,7 +25,7 @@ export class CommandError extends Error {
   }
 }
 
-export function exitCodeOf(code: ErrorCode | string): ExitCode {
+export function exitCodeOf(code: string): ExitCode {
   if (code === "venue.outcomeUnknown" || code === "order.timedOut") return EXIT.unknown;
   if (code.startsWith("config.")) return EXIT.configuration;
   if (

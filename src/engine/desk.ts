@@ -13,7 +13,7 @@ import type { Venue, VenueOrder } from "../venues/venue.ts";
 import type { Egress } from "./egress.ts";
 import type { CommandContext } from "./engine-api.ts";
 import type { Recorder } from "./recorder.ts";
-import { limitsToText } from "./risk/limits-json.ts";
+import { limitsFromJson, limitsToJson, limitsToText } from "./risk/limits-json.ts";
 import type { RiskLimits } from "./risk/risk-limits.ts";
 
 /** Between two looks at whether the venue has answered, while winding down. */
@@ -70,8 +70,11 @@ export class Desk {
   setRiskLimits(account: string, limits: RiskLimits, context: CommandContext): Result<void, OrderwrightError> {
     const scope = this.#scope({ ...context, account });
     if (!scope.ok) return scope;
+    // The checks rely on whole numbers and on amounts that are not negative: a caller's types do not promise them.
+    const checked = limitsFromJson(limitsToJson(limits));
+    if (!checked.ok) return checked;
     this.#record(
-      { type: "riskLimitsChanged", account: account as AccountId, limits: limitsToText(limits), by: context.by },
+      { type: "riskLimitsChanged", account: account as AccountId, limits: limitsToText(checked.value), by: context.by },
       context,
     );
     return ok(undefined);

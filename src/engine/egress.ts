@@ -94,16 +94,17 @@ export class Egress {
     }
     const lane = job.kind === "cancel" || job.kind === "cancelForeign" || isExit(job) ? "cancel" : "order";
     const nowMs = clock.monotonicMs();
+    const taken = buckets.tryTake(lane, nowMs);
+    if (taken !== true) {
+      clock.schedule(Math.max(1, taken), () => this.#attempt(job, attempt));
+      return;
+    }
+    // Asked last: a yes makes this order the probe of a half-open circuit.
     if (lane === "order" && !breaker.allows(nowMs)) {
       owner.refused(job, {
         code: "venue.circuitOpen",
         reason: "the venue failed repeatedly and is left alone for a while",
       });
-      return;
-    }
-    const taken = buckets.tryTake(lane, nowMs);
-    if (taken !== true) {
-      clock.schedule(Math.max(1, taken), () => this.#attempt(job, attempt));
       return;
     }
     this.#write(job).then(
@@ -196,7 +197,7 @@ export function requestOf(order: Order): CancelRequest {
 }
 
 function isExit(job: SendJob): boolean {
-  return job.kind === "place" && job.order.reduceOnly;
+  return (job.kind === "place" || job.kind === "replace") && job.order.reduceOnly;
 }
 
 function termsOf(order: Order): Omit<Parameters<Venue["place"]>[0], "sendBy"> {

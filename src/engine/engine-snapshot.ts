@@ -2,7 +2,6 @@
 // A snapshot is a cache. One that cannot be read is ignored, and the journal is folded from the start.
 
 import { Decimal } from "../domain/decimal.ts";
-import type { AccountId } from "../domain/identifiers.ts";
 import type { DiscrepancyFound } from "../domain/order-event.ts";
 import { orderFromJson, orderToJson, positionFromJson, positionToJson } from "../domain/order-json.ts";
 import { unwrap } from "../domain/result.ts";
@@ -99,7 +98,7 @@ function restoreAccount(stored: StoredAccount): AccountRecord {
   const realized = new Map(stored.day.realized.map(([asset, amount]) => [asset, Decimal.parse(amount)]));
   return {
     ...stored,
-    id: stored.id as AccountId,
+    id: stored.id,
     limits: limitsFromText(stored.limits),
     day: { endsAt: stored.day.endsAt, realized },
   };

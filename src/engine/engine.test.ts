@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { VenueOrderId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
 import type { OrderEvent } from "../domain/order-event.ts";
 import { unwrap } from "../domain/result.ts";
 import type { RecordedEvent } from "../domain/system-event.ts";
-import type { SendOutcome } from "../venues/venue.ts";
+import type { QueryResult, SendOutcome, VenueOrder } from "../venues/venue.ts";
 import { createTestEngine, LIMIT_BUY, settle, type TestEngine } from "./testing/test-engine.ts";
 
 function types(engine: TestEngine, orderId: string): string[] {
@@ -15,6 +17,14 @@ function pending<T>(): { readonly promise: Promise<T>; readonly resolve: (value:
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((settled) => (resolve = settled));
   return { promise, resolve };
+}
+
+/** The venue's own record of an order that works there. */
+function foundWorking(order: Order, venueOrderId: VenueOrderId): QueryResult<VenueOrder> {
+  const { account, id: clientOrderId, instrumentId, side, orderType, timeInForce, postOnly, reduceOnly } = order;
+  const terms = { account, clientOrderId, instrumentId, side, orderType, timeInForce, postOnly, reduceOnly };
+  const { cumulativeQuantity } = order;
+  return { kind: "found", value: { ...terms, venueOrderId, status: "working", cumulativeQuantity, venueAt: 1 } };
 }
 
 describe("submit", () => {
@@ -66,7 +76,12 @@ describe("submit", () => {
 
   test("a rejection by the venue keeps its own words", async () => {
     const t = await createTestEngine();
-    t.venue.onPlace = () => ({ kind: "rejected", reason: "insufficientFunds", venueCode: "51008", venueMessage: "no money" });
+    t.venue.onPlace = () => ({
+      kind: "rejected",
+      reason: "insufficientFunds",
+      venueCode: "51008",
+      venueMessage: "no money",
+    });
     const order = await t.working();
     expect(order.status).toBe("rejected");
     expect(order.statusReason).toEqual({ code: "51008", text: "insufficientFunds: no money" });
@@ -114,7 +129,11 @@ describe("submit", () => {
 
   test("a batch keeps its order and each member stands alone", async () => {
     const t = await createTestEngine();
-    const results = await t.engine.submitMany([LIMIT_BUY, { ...LIMIT_BUY, price: "-1" }, { ...LIMIT_BUY, quantity: "2" }]);
+    const results = await t.engine.submitMany([
+      LIMIT_BUY,
+      { ...LIMIT_BUY, price: "-1" },
+      { ...LIMIT_BUY, quantity: "2" },
+    ]);
     expect(results.map((result) => result.ok)).toEqual([true, false, true]);
     await settle();
     expect(t.venue.sent.map((sent) => sent.kind === "place" && sent.request.quantity?.toString())).toEqual(["1", "2"]);
@@ -139,23 +158,7 @@ describe("unknown outcomes", () => {
     t.venue.onPlace = () => ({ kind: "unknown", reason: "connection reset" });
     const order = await t.working();
     expect(order.outcomeUnknown).toBe(true);
-    t.venue.onOrder = () => ({
-      kind: "found",
-      value: {
-        account: order.account,
-        clientOrderId: order.id,
-        venueOrderId: t.venue.nextId(),
-        instrumentId: order.instrumentId,
-        side: "buy",
-        orderType: "limit",
-        timeInForce: "gtc",
-        postOnly: false,
-        reduceOnly: false,
-        status: "working",
-        cumulativeQuantity: order.cumulativeQuantity,
-        venueAt: 1,
-      },
-    });
+    t.venue.onOrder = () => foundWorking(order, t.venue.nextId());
     await t.pass(1_000);
     expect(order.status).toBe("acknowledged");
     expect(order.outcomeUnknown).toBe(false);
@@ -292,7 +295,13 @@ describe("replace", () => {
 
   test("a larger quantity is reserved while the replace is open", async () => {
     const t = await createTestEngine();
-    unwrap(await t.engine.setRiskLimits("main", { maxPosition: (await import("../domain/decimal.ts")).Decimal.parse("3") }, { by: "test" }));
+    unwrap(
+      await t.engine.setRiskLimits(
+        "main",
+        { maxPosition: (await import("../domain/decimal.ts")).Decimal.parse("3") },
+        { by: "test" },
+      ),
+    );
     const order = await t.working();
     unwrap(await t.engine.replace(order.id, { quantity: "3" }));
     const result = await t.engine.submit({ ...LIMIT_BUY, quantity: "0.5", price: "99" });
@@ -336,7 +345,9 @@ describe("control", () => {
   });
 
   test("orders past their age are canceled, exits only when told", async () => {
-    const t = await createTestEngine({ config: { accounts: [{ id: "main", venue: "scripted", staleAfterMs: 5_000 }] } });
+    const t = await createTestEngine({
+      config: { accounts: [{ id: "main", venue: "scripted", staleAfterMs: 5_000 }] },
+    });
     const entry = await t.working();
     t.venue.fill(entry, "1");
     const old = await t.working({ price: "99" });
@@ -383,12 +394,36 @@ describe("subscribers", () => {
 });
 
 describe("recovery", () => {
+  test("orders are taken only when every question of the start had an answer", async () => {
+    const t = await createTestEngine({ start: false });
+    t.venue.onOpenOrders = () => ({ kind: "failed", reason: "maintenance" });
+    await t.engine.start();
+    const refused = await t.engine.submit(LIMIT_BUY);
+    expect(!refused.ok && refused.error.code).toBe("engine.notReady");
+    t.venue.onOpenOrders = () => ({ kind: "found", value: [] });
+    await t.pass(5_000);
+    expect((await t.engine.submit(LIMIT_BUY)).ok).toBe(true);
+  });
+
+  test("an order of ours that only the venue has is described, not recorded", async () => {
+    const t = await createTestEngine();
+    const order = await t.working();
+    const other = await createTestEngine();
+    other.venue.onOrder = () => foundWorking(order, "v9" as VenueOrderId);
+    const position = other.engine.status().position;
+    const id = order.id.replace(/1$/, "f");
+    const described = await other.engine.order(id);
+    expect(described).toMatchObject({ id, status: "acknowledged", venueOrderId: "v9", origin: "EXTERNAL" });
+    expect(other.engine.status().position).toBe(position);
+  });
+
   test("orders, positions and ids go on after a restart", async () => {
     const t = await createTestEngine();
     const order = await t.working({ clientOrderId: "mine" });
     t.venue.fill(order, "0.25", "99");
     await settle();
     await t.engine.stop();
+    t.venue.onOrder = () => foundWorking(order, "v1" as VenueOrderId);
     const again = await createTestEngine({ journal: t.journal.crash(), venue: t.venue });
     const found = again.engine.find("mine");
     expect(found?.id).toBe(order.id);

@@ -4,7 +4,7 @@
 
 import { OrderwrightError, orderwrightError } from "../domain/errors.ts";
 import type { ExecutionReport } from "../domain/execution-report.ts";
-import type { AccountId, InstrumentId, OrderId, VenueId } from "../domain/identifiers.ts";
+import { type AccountId, decodeOrderId, type InstrumentId, type OrderId, type VenueId } from "../domain/identifiers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Order } from "../domain/order.ts";
 import type { DiscrepancyFound, OrderEvent } from "../domain/order-event.ts";
@@ -44,6 +44,7 @@ import { Outcomes } from "./outcomes.ts";
 import { Reconciler } from "./reconciler.ts";
 import type { Recorder } from "./recorder.ts";
 import { foldJournal, recover } from "./recovery.ts";
+import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
 import { RiskDesk } from "./risk/risk-desk.ts";
 import { Schedule } from "./schedule.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -164,23 +165,19 @@ export class Engine implements EngineApi {
       settings: this.#settings,
       accounts: config.accounts,
       cancel: (order) => this.#commands.cancel(order.id, { by: "engine", reason: "stale" }),
-      reconcile: (account) => this.#reconcileAndTell(account, "periodic"),
+      reconcile: (account) => void this.#reconcileAndTell(account, "periodic"),
     });
     this.#link(config.venues);
     this.#recorder.onHalt(() => this.#journalHalted());
   }
 
-  /** Connects the venues, reconciles every account, and takes orders from then on. */
+  /**
+   * Connects the venues and reconciles every account. Orders are taken once all of that has succeeded:
+   * resolves after the first attempt, and goes on trying by itself until {@link status} says `ready`.
+   */
   async start(): Promise<void> {
     this.#phase = "reconciling";
-    await Promise.all(Array.from(this.#links.values(), (link) => this.#connect(link)));
-    for (const account of this.#recorder.state.accounts.keys()) {
-      if (this.#config.accounts.some((configured) => configured.id === account)) {
-        await this.#reconcileAndTell(account, "start");
-      }
-    }
-    if (this.#phase === "reconciling") this.#phase = "ready";
-    this.#schedule.start();
+    await this.#becomeReady(1);
   }
 
   submit(
@@ -229,7 +226,18 @@ export class Engine implements EngineApi {
   async order(id: string, options: { readonly account?: string } = {}): Promise<Order | undefined> {
     const account = options.account as AccountId | undefined;
     await this.whenDurable();
-    return this.#finder.inMemory(id, account) ?? this.#finder.inJournal(id, account);
+    return this.#finder.inMemory(id, account) ?? this.#finder.inJournal(id, account) ?? this.#atVenue(id, account);
+  }
+
+  /** The last resort: an order of ours that the venue has and the journal has not, as the venue describes it. */
+  async #atVenue(id: string, account: AccountId | undefined): Promise<Order | undefined> {
+    const parts = decodeOrderId(id);
+    if (parts === undefined) return undefined;
+    for (const record of this.#recorder.state.accounts.values()) {
+      if (record.tag !== parts.accountTag || (account !== undefined && record.id !== account)) continue;
+      return this.#reconciler.describe(record.id, id.replaceAll("_", "") as OrderId);
+    }
+    return undefined;
   }
 
   find(id: string, account?: string): Order | undefined {
@@ -279,7 +287,7 @@ export class Engine implements EngineApi {
 
   /** Newest first. */
   discrepancies(limit = 100): readonly RecordedEvent<DiscrepancyFound>[] {
-    return this.#recorder.state.discrepancies().slice(-limit).reverse();
+    return this.#recorder.state.discrepancies().slice(-limit).toReversed();
   }
 
   instruments(account?: string): readonly Instrument[] {
@@ -476,14 +484,42 @@ export class Engine implements EngineApi {
     }
   }
 
-  async #connect(link: VenueLink): Promise<void> {
-    await link.venue.connect({
-      report: (report) => this.#guard(() => this.#outcomes.report(report, `report:${report.venue}`)),
-      connection: (state, reason) => this.#connectionChanged(link, state === "connected", reason),
-    });
+  /** What cannot be asked cannot be known: intake stays closed until every question had an answer. */
+  async #becomeReady(attempt: number): Promise<void> {
+    let complete = true;
+    for (const link of this.#links.values()) complete = (await this.#connect(link)) && complete;
+    for (const { id } of this.#config.accounts)
+      complete = (await this.#reconcileAndTell(id as AccountId, "start")) && complete;
+    if (this.#phase !== "reconciling") return;
+    if (complete) {
+      this.#phase = "ready";
+      this.#schedule.start();
+      return;
+    }
+    const { retryBaseMs, retryMaxMs } = this.#settings;
+    const waitMs = backoffMs(
+      attempt,
+      { ...DEFAULT_BACKOFF, baseMs: retryBaseMs, maxMs: retryMaxMs },
+      this.#config.random,
+    );
+    this.#config.clock.schedule(waitMs, () => void this.#becomeReady(attempt + 1));
+  }
+
+  async #connect(link: VenueLink): Promise<boolean> {
+    if (link.connected) return true;
+    try {
+      await link.venue.connect({
+        report: (report) => this.#guard(() => this.#outcomes.report(report, `report:${report.venue}`)),
+        connection: (state, reason) => this.#connectionChanged(link, state === "connected", reason),
+      });
+    } catch (error) {
+      this.#config.logger.warn({ venue: link.venue.id, error }, "a venue cannot be connected");
+      return false;
+    }
     link.instruments = new Map(link.venue.instruments().map((instrument) => [instrument.id, instrument]));
     link.connected = true;
     link.since = this.#config.clock.now();
+    return true;
   }
 
   #connectionChanged(link: VenueLink, connected: boolean, reason: string): void {
@@ -497,20 +533,19 @@ export class Engine implements EngineApi {
     }
   }
 
-  async #reconcileAndTell(account: AccountId, trigger: string): Promise<void> {
+  /** @returns whether every query had an answer. */
+  async #reconcileAndTell(account: AccountId, trigger: string): Promise<boolean> {
+    const { logger } = this.#config;
     try {
-      const report = await this.#reconciler.reconcile(account, trigger);
-      const { ordersChecked, fillsRead, failedQueries, findings } = report;
-      this.#config.logger.debug(
-        { account, trigger, ordersChecked, fillsRead, failedQueries, findings: findings.length },
-        "reconciled",
-      );
+      const { findings, ...counts } = await this.#reconciler.reconcile(account, trigger);
+      logger.debug({ ...counts, trigger, findings: findings.length }, "reconciled");
       for (const order of this.#recorder.state.index.openOrdersOfAccount(account)) {
         if (isUnknown(order)) this.#reconciler.resolve(order);
       }
+      return counts.failedQueries === 0;
     } catch (error) {
-      if (this.#recorder.halted === undefined)
-        this.#config.logger.error({ account, trigger, error }, "reconciliation failed");
+      if (this.#recorder.halted === undefined) logger.error({ account, trigger, error }, "reconciliation failed");
+      return false;
     }
   }
 

@@ -1,4 +1,5 @@
 // Finds the known name that a misspelled one was probably meant to be.
+// It only suggests: nothing is ever read under another name than its own.
 
 /** Farther than this from every known name, and more than half the word wrong, is no guess worth making. */
 const MAX_DISTANCE = 3;

@@ -14,7 +14,7 @@ import type { Egress, SendJob } from "./egress.ts";
 import type { CommandContext, OrderRequest, ReplaceInput } from "./engine-api.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { OrderIds } from "./order-ids.ts";
-import { normalizeOrder, normalizeReplace, sameOrder } from "./order-request.ts";
+import { normalizeOrder, normalizeReplace, orderAddress, sameOrder } from "./order-request.ts";
 import { unknownOrder } from "./outcomes.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RiskDesk } from "./risk/risk-desk.ts";
@@ -188,28 +188,31 @@ export class OrderCommands {
   }
 
   #normalize(request: OrderRequest): Result<OrderTerms, OrderwrightError> {
-    const { recorder, clock, defaultAccount } = this.#options;
-    const account = (request.account ?? defaultAccount) as AccountId;
+    const { recorder, clock, defaultAccount, finder } = this.#options;
+    const address = orderAddress(request);
+    if (!address.ok) return address;
+    const account = (address.value.account ?? defaultAccount) as AccountId;
     if (!recorder.state.accounts.has(account)) {
       const known = [...recorder.state.accounts.keys()].join(", ");
       return fail(
         orderwrightError(
           "request.unknownAccount",
-          `No account ${JSON.stringify(String(account).slice(0, 64))} is configured; there are: ${known}.`,
+          `No account ${JSON.stringify(account.slice(0, 64))} is configured; there are: ${known}.`,
           { field: "account" },
         ),
       );
     }
     const venue = this.#options.venueOf(account);
-    const instrument = this.#options.instrumentOf(account, request.instrumentId as InstrumentId);
-    if (instrument === undefined) return fail(unknownInstrument(request.instrumentId, venue.id));
-    return normalizeOrder(request, {
-      account,
-      venue: venue.id,
-      instrument,
-      capabilities: venue.capabilities,
-      now: clock.now(),
-    });
+    const instrument = this.#options.instrumentOf(account, address.value.instrumentId as InstrumentId);
+    if (instrument === undefined) return fail(unknownInstrument(address.value.instrumentId, venue.id));
+    const { capabilities } = venue;
+    const context = { account, venue: venue.id, instrument, capabilities, now: clock.now() };
+    const normalized = normalizeOrder(request, context);
+    if (normalized.ok) return normalized;
+    // What a known id asked for was right when it was asked: a late repeat must find its order.
+    const { clientOrderId } = request;
+    const known = typeof clientOrderId === "string" ? finder.byClientOrderId(account, clientOrderId) : undefined;
+    return known === undefined ? normalized : normalizeOrder(request, { ...context, now: known.createdAt });
   }
 
   /** The same id with the same order returns the same order; with another, an error. */

@@ -126,7 +126,7 @@ export class OrderIndex {
     for (const order of this.#ended) {
       const old = now - (order.completedAt ?? order.updatedAt) > retention.keepForMs;
       if (!old && this.#ended.size <= retention.keepLast) return;
-      this.#forget(order);
+      if (!this.#isChildOfOpen(order)) this.#forget(order);
     }
   }
 
@@ -183,7 +183,8 @@ export class OrderIndex {
     const wanted: string[] = [];
     if (order.clientOrderId !== undefined) wanted.push(clientKey(order.account, order.clientOrderId));
     if (order.venueOrderId !== undefined) wanted.push(venueKey(order.venue, order.venueOrderId));
-    for (const fill of order.fills.values()) wanted.push(venueKey(order.venue, fill.venueOrderId));
+    for (const id of order.earlierClientOrderIds) wanted.push(clientKey(order.account, id));
+    for (const id of order.earlierVenueOrderIds) wanted.push(venueKey(order.venue, id));
     for (const key of wanted) {
       if (this.#byAlias.get(key) === order) continue;
       this.#byAlias.set(key, order);
@@ -191,6 +192,11 @@ export class OrderIndex {
       if (list === undefined) this.#aliases.set(order.id, [key]);
       else list.push(key);
     }
+  }
+
+  /** What a living parent may still do depends on what its children did: they stay with it. */
+  #isChildOfOpen(order: Order): boolean {
+    return order.parentOrderId !== undefined && this.#byId.get(order.parentOrderId)?.isActive === true;
   }
 
   #forget(order: Order): void {

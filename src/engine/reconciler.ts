@@ -15,6 +15,7 @@ import { requestOf } from "./egress.ts";
 import type { ReconcileReport } from "./engine-api.ts";
 import { isUnknown } from "./engine-statistics.ts";
 import type { OrderFinder } from "./order-finder.ts";
+import { describeOrder } from "./orphans.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Recorder } from "./recorder.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
@@ -81,6 +82,16 @@ export class Reconciler {
         "reading fills",
       );
     });
+  }
+
+  /** Asks the venue for an order of ours that the journal does not have. Records nothing. */
+  async describe(account: AccountId, orderId: OrderId): Promise<Order | undefined> {
+    const venue = this.#options.venueOf(account);
+    const [instrument] = venue.instruments();
+    if (instrument === undefined) return undefined;
+    const request = { account, orderId, instrumentId: instrument.id };
+    const answer = await this.#answered((signal) => venue.order(request, signal));
+    return answer.kind === "found" ? describeOrder(orderId, answer.value, venue.id) : undefined;
   }
 
   /** Compares one account with its venue. A dry run records nothing and says what it would. */

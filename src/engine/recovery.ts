@@ -1,7 +1,7 @@
 // The start: fold the journal (snapshot and tail), check the accounts against it, begin a new epoch,
 // and mark as unknown what was sent without a journaled outcome. Sends nothing.
 
-import { OrderwrightError, orderwrightError } from "../domain/errors.ts";
+import { orderwrightError } from "../domain/errors.ts";
 import {
   type AccountId,
   type AccountTag,
@@ -53,7 +53,7 @@ export async function recover(config: EngineConfig): Promise<Recovered> {
 export function foldJournal(journal: Journal): EngineState {
   const load: OrderLoader = (id, beforeSeq) => new OrderFinder(journal, () => state).fromJournal(id, beforeSeq);
   const snapshot = journal.readSnapshot();
-  let state = (snapshot === undefined ? undefined : readState(snapshot.state, load)) ?? new EngineState(load);
+  const state = (snapshot === undefined ? undefined : readState(snapshot.state, load)) ?? new EngineState(load);
   for (const event of journal.read(state.seq)) state.apply(event);
   return state;
 }
@@ -181,10 +181,9 @@ function checkAgainstJournal(config: EngineConfig, state: EngineState): void {
 
 function refuse(problems: readonly string[]): void {
   if (problems.length === 0) return;
-  const error: OrderwrightError = orderwrightError(
+  throw orderwrightError(
     "config.invalid",
     `The configuration has ${problems.length} problem(s): ${problems.join("; ")}.`,
     { problems },
   );
-  throw error;
 }

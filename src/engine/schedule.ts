@@ -14,7 +14,7 @@ export interface ScheduleOptions {
   readonly settings: EngineSettings;
   readonly accounts: readonly AccountConfig[];
   readonly cancel: (order: Order) => void;
-  readonly reconcile: (account: AccountId) => Promise<void>;
+  readonly reconcile: (account: AccountId) => void;
 }
 
 export class Schedule {
@@ -66,7 +66,7 @@ export class Schedule {
   }
 
   #reconcileAll(): void {
-    for (const account of this.#options.accounts) void this.#options.reconcile(account.id as AccountId);
+    for (const account of this.#options.accounts) this.#options.reconcile(account.id as AccountId);
   }
 
   #every(name: string, periodMs: number, work: () => void): void {

@@ -1,7 +1,7 @@
 // `orderwright watch`: follows the journal's events as they become durable, resuming by itself.
 
 import type { Command } from "commander";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { CommandError, EXIT } from "../exit.ts";
 import { print, printJson, say } from "../terminal.ts";
 import { type ConnectedOptions, clientOf, connected, jsonOption } from "./shared.ts";

@@ -1,4 +1,5 @@
 // Every rule just below, at and above its limit; what exits may pass; what cannot be computed.
+// The laws that hold for all orders and limits are in check-order.property.test.ts.
 
 import { describe, expect, test } from "vitest";
 import type { InstrumentId, OrderId } from "../../domain/identifiers.ts";
@@ -727,6 +728,18 @@ describe("position", () => {
   ]);
 });
 
+describe("a notional that is no whole number of base units", () => {
+  check([
+    {
+      name: "counts rounded up: 100 at 3 is more than 33.33…",
+      terms: notionalMarket("buy", "100"),
+      limits: { maxPosition: d("33.333333333333333333") },
+      world: { reference: "3" },
+      code: "risk.maxPosition",
+    },
+  ]);
+});
+
 describe("exposure", () => {
   const limits: RiskLimits = { maxExposure: d("1000") };
   check([
@@ -747,7 +760,7 @@ describe("exposure", () => {
       code: "risk.maxExposure",
     },
     {
-      name: "the smaller direction adds nothing",
+      name: "a sell that turns the position counts for what it makes worse",
       terms: sell("11"),
       limits,
       world: { position: "5", elsewhere: "600" },
@@ -925,6 +938,14 @@ describe("replace", () => {
     expect(checkReplace(closing, { quantity: d("5") }, view, {})).toBeUndefined();
     expect(checkReplace(closing, { quantity: d("5.001") }, view, {})?.code).toBe("risk.reduceOnly");
     expect(checkReplace(closing, { price: d("110") }, view, { maxDailyLoss: d("0") })).toBeUndefined();
+  });
+
+  test("a reduce-only order whose position has shrunk below it may still move its price", () => {
+    const closing = workingOrder({ side: "sell", quantity: d("2"), price: d("120"), reduceOnly: true });
+    const view = viewOf({ position: "1", open: [closing] });
+    expect(checkReplace(closing, { price: d("110") }, view, {})).toBeUndefined();
+    expect(checkReplace(closing, { quantity: d("1") }, view, {})).toBeUndefined();
+    expect(checkReplace(closing, { quantity: d("2.001") }, view, {})?.code).toBe("risk.reduceOnly");
   });
 
   test("a child cannot grow beyond its parent", () => {

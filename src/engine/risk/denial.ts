@@ -1,4 +1,5 @@
 // How a check says no: numbers, units, and what would be allowed.
+// Deciding is the business of gate-checks.ts, order-checks.ts and account-checks.ts.
 
 import { Decimal } from "../../domain/decimal.ts";
 import { type ErrorCode, type ErrorDetails, type OrderwrightError, orderwrightError } from "../../domain/errors.ts";

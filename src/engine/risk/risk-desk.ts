@@ -12,7 +12,7 @@ import type { PriceSource } from "../engine-config.ts";
 import type { AccountRecord, EngineState } from "../engine-state.ts";
 import { RateWindow } from "../rate-window.ts";
 import { checkOrder, checkReplace } from "./check-order.ts";
-import { fingerprintOf, worstLeaves, worstPosition } from "./order-value.ts";
+import { fingerprintOf, freshPrice, worstLeaves, worstPosition } from "./order-value.ts";
 import type { RateLimit } from "./risk-limits.ts";
 import type { ParentView, RateUsage, RecentOrder, RiskView } from "./risk-view.ts";
 
@@ -90,6 +90,7 @@ export class RiskDesk {
     };
   }
 
+  /** Instruments of several quote assets cannot be added up: then it cannot be known, and the limit denies. */
   #grossExposure(account: AccountRecord): Decimal | undefined {
     const state = this.#options.state();
     const instruments = new Set<InstrumentId>(state.exposure.instrumentsOf(account.id));
@@ -97,24 +98,29 @@ export class RiskDesk {
       if (position.account === account.id && !position.quantity.isZero()) instruments.add(position.instrumentId);
     }
     let sum = Decimal.zero;
+    let quote: string | undefined;
     for (const instrumentId of instruments) {
-      const worst = this.#worstPositionOf(account.id, instrumentId);
+      const reference = this.#freshPrice(account, instrumentId);
+      const worst = this.#worstPositionOf(account.id, instrumentId, reference);
       if (worst?.isZero() === true) continue;
-      const price = this.#options.prices(instrumentId)?.price;
-      if (worst === undefined || price === undefined) return undefined;
-      sum = sum.add(worst.mul(price));
+      quote ??= quoteAssetOf(instrumentId);
+      if (worst === undefined || reference === undefined || quote !== quoteAssetOf(instrumentId)) return undefined;
+      sum = sum.add(worst.mul(reference));
     }
     return sum;
   }
 
-  #worstPositionOf(account: AccountId, instrumentId: InstrumentId): Decimal | undefined {
+  #worstPositionOf(
+    account: AccountId,
+    instrumentId: InstrumentId,
+    reference: Decimal | undefined,
+  ): Decimal | undefined {
     const state = this.#options.state();
     const { quantity } = state.position(account, instrumentId);
     const reserved = state.exposure.of(account, instrumentId);
     if (reserved.buyNotional.isZero() && reserved.sellNotional.isZero()) {
       return worstPosition(quantity, reserved.buyQuantity, reserved.sellQuantity);
     }
-    const reference = this.#options.prices(instrumentId)?.price;
     const sums: Record<Side, Decimal> = { buy: Decimal.zero, sell: Decimal.zero };
     for (const order of state.index.openOrdersOf(account, instrumentId)) {
       const leaves = worstLeaves(order, reference);
@@ -124,16 +130,25 @@ export class RiskDesk {
     return worstPosition(quantity, sums.buy, sums.sell);
   }
 
+  /** Ended children that memory has forgotten are not seen here: a parent keeps its children while it lives. */
   #parent(parentOrderId: OrderId): ParentView | undefined {
     const { index } = this.#options.state();
     const parent = index.get(parentOrderId);
     if (parent?.quantity === undefined) return undefined;
     let room = parent.quantity;
     for (const child of index.children(parentOrderId)) {
-      if (child.side === parent.side)
-        room = room.sub(worstLeaves(child, undefined) ?? Decimal.zero).sub(child.cumulativeQuantity);
+      if (child.side !== parent.side) continue;
+      const reference = this.#freshPrice(this.#account(child.account), child.instrumentId);
+      const leaves = worstLeaves(child, reference);
+      // A child that cannot be valued leaves no room: nothing is added beside it.
+      if (leaves === undefined) return { side: parent.side, room: Decimal.zero };
+      room = room.sub(leaves).sub(child.cumulativeQuantity);
     }
     return { side: parent.side, room };
+  }
+
+  #freshPrice(account: AccountRecord, instrumentId: InstrumentId): Decimal | undefined {
+    return freshPrice(this.#options.prices(instrumentId), this.#options.clock.now(), account.limits);
   }
 
   #recentOrder(fingerprint: string): RecentOrder | undefined {

@@ -3,9 +3,9 @@
 import { Decimal } from "../../domain/decimal.ts";
 import type { ExecutionReport } from "../../domain/execution-report.ts";
 import type { AccountId, ExecutionId, InstrumentId, VenueId, VenueOrderId } from "../../domain/identifiers.ts";
+import { ORDER_TYPES } from "../../domain/identifiers.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Order } from "../../domain/order.ts";
-import { ORDER_TYPES } from "../../domain/identifiers.ts";
 import { TIMES_IN_FORCE } from "../../domain/order-event.ts";
 import type {
   CancelRequest,
@@ -62,9 +62,15 @@ export class ScriptedVenue implements Venue {
   onPlace: (request: PlaceRequest) => Answer<SendOutcome> = () => ({ kind: "accepted", venueOrderId: this.nextId() });
   onCancel: (request: CancelRequest) => Answer<SendOutcome> = () => ({ kind: "accepted" });
   onReplace: (request: ReplaceRequest) => Answer<SendOutcome> = () => ({ kind: "accepted" });
-  onOrder: (request: CancelRequest) => Answer<QueryResult<VenueOrder>> = () => ({ kind: "failed", reason: "not scripted" });
+  onOrder: (request: CancelRequest) => Answer<QueryResult<VenueOrder>> = () => ({
+    kind: "failed",
+    reason: "not scripted",
+  });
   onOpenOrders: () => Answer<QueryResult<readonly VenueOrder[]>> = () => ({ kind: "found", value: [] });
-  onFillsSince: (cursor: string | undefined) => Answer<QueryResult<readonly VenueFill[]>> = () => ({ kind: "found", value: [] });
+  onFillsSince: (cursor: string | undefined) => Answer<QueryResult<readonly VenueFill[]>> = () => ({
+    kind: "found",
+    value: [],
+  });
   #listener: VenueListener | undefined;
   #ids = 0;
   #executions = 0;
@@ -115,9 +121,12 @@ export class ScriptedVenue implements Venue {
   }
 
   /** Says something about an order, as its stream would. */
-  say(order: Order, body: DistributiveOmit<ExecutionReport, "venue" | "account" | "instrumentId" | "orderId" | "venueAt">): void {
+  say(
+    order: Order,
+    body: DistributiveOmit<ExecutionReport, "venue" | "account" | "instrumentId" | "orderId" | "venueAt">,
+  ): void {
     const { account, instrumentId, id: orderId } = order;
-    this.#listener?.report({ ...body, venue: VENUE, account, instrumentId, orderId, venueAt: 1 } as ExecutionReport);
+    this.#listener?.report({ ...body, venue: VENUE, account, instrumentId, orderId, venueAt: 1 });
   }
 
   fill(order: Order, quantity: string, price = "100", executionId = `e${++this.#executions}`): void {

@@ -1,4 +1,5 @@
 // A small world for tests of requests and risk: one instrument, one account, and a view that is plain data.
+// The view of the running engine is risk-desk.ts.
 
 import { Decimal } from "../../../domain/decimal.ts";
 import type {
