@@ -19,19 +19,26 @@ interface MarketEventBase {
   readonly venueAt?: Instant;
 }
 
-/** Levels whose displayed quantity changed; absolute quantities, not differences. */
+/**
+ * Levels whose displayed quantity changed; absolute quantities, not differences.
+ *
+ * `sequence` is the venue's number of the last change that an update or a quote holds, where both
+ * share one count: streams overtake each other, and it alone tells which of two is the later state.
+ */
 export interface DepthUpdate extends MarketEventBase {
   readonly kind: "depth";
   readonly bids: readonly BookLevel[];
   readonly asks: readonly BookLevel[];
+  readonly sequence?: number;
   /** The levels are the whole book: forget the others. */
   readonly snapshot?: true;
 }
-/** The best levels. More recent than depth where both come. */
+/** The best levels. Without a `sequence` it counts as more recent than depth, which venues send less often. */
 export interface Quote extends MarketEventBase {
   readonly kind: "quote";
   readonly bid?: BookLevel;
   readonly ask?: BookLevel;
+  readonly sequence?: number;
 }
 /** A public trade. */
 export interface MarketTrade extends MarketEventBase {
@@ -59,6 +66,15 @@ export interface MarketSource {
   next(): Promise<MarketEvent | undefined>;
   /** How many events were returned so far: the place on the tape. */
   readonly position: number;
+  /** The part of the whole that was returned, 0 to 1, roughly. Absent where there is no whole. */
+  readonly fraction?: number;
+  /**
+   * Goes forward to a position without returning what lies between. `prime` hears, in order, those
+   * of the skipped events without which the state of the market after them cannot be known.
+   *
+   * @throws {OrderwrightError} `marketData.unreadable` when the tape ends before that position.
+   */
+  skipTo(position: number, prime?: MarketListener): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -4,11 +4,13 @@
 /** Work in progress, over all parts that share the tracker. */
 export class Activity {
   #active = 0;
+  #begun = 0;
   #idle: (() => void)[] = [];
 
   /** Begins a piece of work. Call the returned function exactly once at its end. */
   begin(): () => void {
     this.#active++;
+    this.#begun++;
     let open = true;
     return () => {
       if (!open) return;
@@ -16,6 +18,11 @@ export class Activity {
       this.#active--;
       if (this.#active === 0) this.#release();
     };
+  }
+
+  /** Returns how many pieces of work began so far: equal readings say that none began between them. */
+  get begun(): number {
+    return this.#begun;
   }
 
   get isIdle(): boolean {
