@@ -8,7 +8,7 @@ import { type JournalReader, openJournalReader } from "../../journal/sqlite/jour
 import { CommandError, EXIT } from "../exit.ts";
 import { withProgress } from "../progress.ts";
 import { print, printJson, printTable, say } from "../terminal.ts";
-import { DEFAULT_DATA_DIR, jsonOption } from "./shared.ts";
+import { DEFAULT_DATA_DIR, jsonOption, wholeNumber } from "./shared.ts";
 
 export const JOURNAL_FILE = "journal.db";
 
@@ -32,8 +32,8 @@ export function addJournal(program: Command): void {
     .description("write events, orders or fills as one JSON object per line")
     .addOption(dataOption())
     .addOption(new Option("--what <table>", "what to write").choices(["events", "orders", "fills"]).default("events"))
-    .option("--since <seq>", "events after this one", "0")
-    .action((options: JournalOptions & { what: string; since: string }) => exportRows(options));
+    .option("--since <seq>", "events after this one", wholeNumber(0), 0)
+    .action((options: JournalOptions & { what: string; since: number }) => exportRows(options));
 }
 
 async function verify(options: JournalOptions): Promise<void> {
@@ -77,9 +77,9 @@ function tell(
   if (report.truncated) print("… and more");
 }
 
-function exportRows(options: JournalOptions & { what: string; since: string }): void {
+function exportRows(options: JournalOptions & { what: string; since: number }): void {
   using reader = openJournalReader(join(options.data, JOURNAL_FILE));
   if (options.what === "orders") for (const row of reader.orderRows()) printJson(row);
   else if (options.what === "fills") for (const row of reader.fillRows()) printJson(row);
-  else for (const event of reader.read(Number(options.since))) printJson(eventToJson(event));
+  else for (const event of reader.read(options.since)) printJson(eventToJson(event));
 }

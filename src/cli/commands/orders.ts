@@ -7,14 +7,14 @@ import type { HistoryEntry } from "../../domain/order-history.ts";
 import type { OrderJson } from "../../domain/order-json.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { print, printJson, printOrders, printTable, say } from "../terminal.ts";
-import { type ConnectedOptions, clientOf, connected, jsonOption } from "./shared.ts";
+import { type ConnectedOptions, clientOf, connected, jsonOption, wholeNumber } from "./shared.ts";
 
 interface ListOptions {
   readonly account?: string;
   readonly instrument?: string;
   readonly status?: string;
   readonly open?: true;
-  readonly limit?: string;
+  readonly limit: number;
 }
 
 interface PlaceOptions {
@@ -46,7 +46,7 @@ function addList(orders: Command): void {
     .option("--instrument <id>", "only this instrument, such as BTC/USDT")
     .option("--status <status>", "only this status")
     .option("--open", "only open orders")
-    .option("--limit <n>", "at most so many", "100")
+    .option("--limit <n>", "at most so many", wholeNumber(1), 100)
     .addOption(jsonOption())
     .action(async (options: ListOptions & ConnectedOptions) => {
       const { orders: found } = await clientOf(options).orders({
@@ -54,7 +54,7 @@ function addList(orders: Command): void {
         instrumentId: options.instrument,
         status: options.status,
         open: options.open === true ? "true" : undefined,
-        limit: options.limit,
+        limit: String(options.limit),
       });
       if (options.json === true) printJson(found);
       else printOrders(found);

@@ -5,12 +5,12 @@ import { PUBLIC_FEED_NAMES, type PublicFeedName, publicFeed } from "../../market
 import { recordFeed } from "../../market-data/feeds/record.ts";
 import { SeededRandom } from "../../runtime/random.ts";
 import { printJson, say } from "../terminal.ts";
-import { jsonOption } from "./shared.ts";
+import { jsonOption, wholeNumber } from "./shared.ts";
 
 interface RecordOptions {
   readonly out: string;
   readonly url?: string;
-  readonly seconds?: string;
+  readonly seconds?: number;
   readonly json?: true;
 }
 
@@ -21,7 +21,7 @@ export function addRecord(program: Command): void {
     .addArgument(new Argument("<feed>").choices([...PUBLIC_FEED_NAMES]))
     .argument("<symbols...>", "in the venue's spelling: BTCUSDT, BTC-USDT")
     .requiredOption("--out <file>", "the capture to write (gzip); it must not exist yet")
-    .option("--seconds <n>", "stop after so many seconds")
+    .option("--seconds <n>", "stop after so many seconds", wholeNumber(1))
     .option("--url <url>", "another address of the same protocol")
     .addOption(jsonOption())
     .action((feed: PublicFeedName, symbols: string[], options: RecordOptions) => record(feed, symbols, options));
@@ -39,7 +39,7 @@ async function record(name: PublicFeedName, symbols: readonly string[], options:
     signal: stop.signal,
     // Only the waits between reconnects are random: they need no seed of their own.
     random: SeededRandom.fromSeed(Date.now()),
-    ...(options.seconds === undefined ? {} : { durationMs: Number(options.seconds) * 1_000 }),
+    ...(options.seconds === undefined ? {} : { durationMs: options.seconds * 1_000 }),
     onProgress: (counts) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${counts.messages} messages, ${counts.bytes} bytes`);
     },

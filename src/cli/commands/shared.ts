@@ -1,6 +1,6 @@
 // Options that several commands share.
 
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ApiClient } from "../client.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:7070";
@@ -30,4 +30,13 @@ export function jsonOption(): Option {
 
 export function clientOf(options: ConnectedOptions): ApiClient {
   return new ApiClient(options);
+}
+
+/** Reads an option's text as a whole number of at least `least`. @throws what commander turns into a usage error. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
 }

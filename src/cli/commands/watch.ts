@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { WebSocket } from "ws";
 import { CommandError, EXIT } from "../exit.ts";
 import { print, printJson, say } from "../terminal.ts";
-import { type ConnectedOptions, clientOf, connected, jsonOption } from "./shared.ts";
+import { type ConnectedOptions, clientOf, connected, jsonOption, wholeNumber } from "./shared.ts";
 
 interface StreamEvent {
   readonly seq: number;
@@ -26,18 +26,18 @@ const RECONNECT_AFTER_MS = 1_000;
 export function addWatch(program: Command): void {
   connected(program.command("watch"))
     .description("follow events as they become durable; goes on where it was after a lost connection")
-    .option("--since <seq>", "start after this event; without it, with the next one")
-    .option("--count <n>", "stop after so many events")
+    .option("--since <seq>", "start after this event; without it, with the next one", wholeNumber(0))
+    .option("--count <n>", "stop after so many events", wholeNumber(1))
     .addOption(jsonOption())
-    .action((options: { since?: string; count?: string } & ConnectedOptions) => follow(options));
+    .action((options: { since?: number; count?: number } & ConnectedOptions) => follow(options));
 }
 
 /** Ends when the count is reached or when the process is interrupted. */
-async function follow(options: { since?: string; count?: string } & ConnectedOptions): Promise<void> {
+async function follow(options: { since?: number; count?: number } & ConnectedOptions): Promise<void> {
   const client = clientOf(options);
   const url = `${client.url.replace(/^http/, "ws")}/api/v1/stream`;
-  let since = options.since === undefined ? undefined : Number(options.since);
-  let left = options.count === undefined ? Number.POSITIVE_INFINITY : Number(options.count);
+  let since = options.since;
+  let left = options.count ?? Number.POSITIVE_INFINITY;
   const show = (event: StreamEvent): void => {
     if (left <= 0) return;
     left--;
@@ -45,7 +45,7 @@ async function follow(options: { since?: string; count?: string } & ConnectedOpt
     if (options.json === true) printJson(event);
     else print(line(event));
   };
-  while (left > 0) {
+  for (;;) {
     const reason = await session(url, client.token, since, (frame) => {
       if (frame.type === "snapshot" && frame.seq !== undefined) since ??= frame.seq;
       for (const event of frame.events ?? []) show(event);
