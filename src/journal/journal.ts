@@ -2,6 +2,7 @@
 // Implementations: memory/ and sqlite/. One contract suite (journal.contract.ts) runs on all.
 // What the events mean is the domain's business; when to wait for durability is the engine's.
 
+import type { AccountId, OrderId } from "../domain/identifiers.ts";
 import type { EventDraft, RecordedEvent } from "../domain/system-event.ts";
 import type { ProjectionSource } from "./projection.ts";
 
@@ -40,6 +41,12 @@ export interface Journal {
   /** The last position known to be on disk. In `relaxed`: handed to the operating system. */
   readonly durablePosition: number;
   readonly durability: Durability;
+  /**
+   * The last position whose rows the readable tables hold; never above {@link durablePosition}, never below the
+   * newest snapshot's. After a kill it may trail: the {@link ProjectionSource} then hands over, with its first rows,
+   * those that an event after it changed. Journals without such tables report their durable position.
+   */
+  readonly projectedPosition: number;
 
   /**
    * Appends a batch: assigns `seq` and queues it for the next commit. Synchronous.
@@ -64,18 +71,33 @@ export interface Journal {
    */
   flush(): Promise<void>;
 
-  /** Reads events after `afterSeq` in order, durable ones only. @throws `journal.corrupt`. */
+  /** Reads events after `afterSeq` in order: those that are durable at the call. @throws `journal.corrupt`. */
   read(afterSeq: number, limit?: number): Iterable<RecordedEvent>;
 
-  /** Reads the events of one order, in order, as far as the readable tables have come (see flushProjections). */
+  /** Reads the events of one order, in order, durable ones only and all of them. @throws `journal.corrupt`. */
   readOrder(orderId: string): readonly RecordedEvent[];
 
-  /** Stores a snapshot of a durable position; older ones may be dropped. */
+  /**
+   * Finds the order that a caller's own id names, or ever named: ids that a replace brought count too. The first
+   * order of an account to use an id keeps it.
+   */
+  findOrderId(account: AccountId, clientOrderId: string): OrderId | undefined;
+
+  /**
+   * Stores a snapshot of a durable position with the next commit; older ones may be dropped.
+   *
+   * @throws {InvariantViolation} when its position is not durable.
+   */
   writeSnapshot(snapshot: Snapshot): void;
 
-  /** Returns the newest usable snapshot. */
+  /** Returns the newest usable snapshot; a damaged one is passed over. */
   readSnapshot(): Snapshot | undefined;
 
-  /** Commits what is queued, then closes. The journal takes nothing afterwards. */
+  /**
+   * Commits what is queued, then closes, and so once only. The journal takes nothing afterwards. A journal that had
+   * failed closes without an error: its listener was told.
+   *
+   * @throws {OrderwrightError} `journal.*` when the last commit fails; closed it is all the same.
+   */
   close(): Promise<void>;
 }
