@@ -1,0 +1,19 @@
+// What the paper venue can do: everything that the domain knows.
+// docs/venues/paper.md shows the same in a table.
+
+import { ORDER_TYPES } from "../../domain/identifiers.ts";
+import { TIMES_IN_FORCE } from "../../domain/order-event.ts";
+import type { VenueCapabilities } from "../venue.ts";
+
+export const PAPER_CAPABILITIES: VenueCapabilities = {
+  orderTypes: ORDER_TYPES,
+  timesInForce: TIMES_IN_FORCE,
+  replace: true,
+  postOnly: true,
+  reduceOnly: true,
+  notional: true,
+  // One clock serves both sides: the first instant after the deadline is already too late.
+  discardAfterMs: 0,
+  // Queries read what the matching engine has just committed.
+  readLagMs: 0,
+};
