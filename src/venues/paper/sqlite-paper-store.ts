@@ -10,6 +10,7 @@ import type {
   PositionState,
   RestingOrderState,
 } from "../../matching/types.ts";
+import type { FileLock } from "../../runtime/node/file-lock.ts";
 import { type Database, openDatabase, SqliteError, type SqliteRow, type Statement } from "../../runtime/node/sqlite.ts";
 import type { VenueFill } from "../venue.ts";
 import {
@@ -35,10 +36,10 @@ export interface SqlitePaperStoreOptions {
 export class SqlitePaperStore implements PaperStore {
   readonly venue: VenueId;
   readonly #database: Database;
-  readonly #lock: Database;
+  readonly #lock: FileLock;
   readonly #statements: Statements;
 
-  private constructor(venue: VenueId, database: Database, lock: Database) {
+  private constructor(venue: VenueId, database: Database, lock: FileLock) {
     this.venue = venue;
     this.#database = database;
     this.#lock = lock;
@@ -61,7 +62,7 @@ export class SqlitePaperStore implements PaperStore {
         return new SqlitePaperStore(options.venue, database, lock);
       } catch (error) {
         database?.close();
-        lock.close();
+        lock.release();
         throw error;
       }
     });
@@ -101,7 +102,7 @@ export class SqlitePaperStore implements PaperStore {
   close(): void {
     classified(() => {
       this.#database.close();
-      this.#lock.close();
+      this.#lock.release();
     });
   }
 

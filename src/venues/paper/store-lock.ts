@@ -1,23 +1,15 @@
-// Keeps a paper venue's file to one process: an exclusively locked sibling file, so that the store itself stays
-// readable by any tool. The lock is the operating system's: it ends with the process, however that ends.
+// Keeps a paper venue's file to one process. How the lock works is in runtime/node/file-lock.ts.
 
 import { OrderwrightError } from "../../domain/errors.ts";
-import { type Database, openDatabase, SqliteError } from "../../runtime/node/sqlite.ts";
+import { type FileLock, lockFile } from "../../runtime/node/file-lock.ts";
 
-/** Locks the store at a path until the returned database is closed. @throws {OrderwrightError} `journal.locked`. */
-export function lockStore(path: string): Database {
-  let database: Database | undefined;
-  try {
-    database = openDatabase(`${path}.lock`, { journalMode: "delete", busyTimeoutMs: 0 });
-    database.exec("BEGIN EXCLUSIVE");
-    return database;
-  } catch (error) {
-    database?.close();
-    if (!(error instanceof SqliteError) || error.kind !== "busy") throw error;
-    throw new OrderwrightError(
-      "journal.locked",
-      `The paper venue's store ${path} is open in another process. Stop that process, or name another data directory.`,
-      { path },
-    );
-  }
+/** Locks the store at a path until it is released. @throws {OrderwrightError} `journal.locked`. */
+export function lockStore(path: string): FileLock {
+  const lock = lockFile(path);
+  if (lock !== undefined) return lock;
+  throw new OrderwrightError(
+    "journal.locked",
+    `The paper venue's store ${path} is open in another process. Stop that process, or name another data directory.`,
+    { path },
+  );
 }
