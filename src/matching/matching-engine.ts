@@ -18,7 +18,7 @@ import { toState, toWorkingOrder } from "./order-state.ts";
 import { replaceOrder } from "./replace.ts";
 import { crossingPrice, matchArriving } from "./taker.ts";
 import { fillFromTrade } from "./tape-fills.ts";
-import { readDepth, readLevel, readTrade } from "./tape-input.ts";
+import { readDepth, readQuote, readTrade } from "./tape-input.ts";
 import type {
   DepthLevel,
   IncomingOrder,
@@ -128,9 +128,9 @@ export class MatchingEngine {
   /** Takes the best levels of the recorded book. A quote that crosses an order fills nothing. @throws {RangeError} as {@link applyDepth}. */
   applyQuote(quote: TapeQuote, at: Instant): MatchEvent[] {
     const { liquidity } = this.#tape();
-    const [bid, ask] = [readLevel(this.#books, quote.bid), readLevel(this.#books, quote.ask)];
+    const input = readQuote(this.#books, quote);
     this.#begin(at);
-    liquidity.applyQuote(bid, ask);
+    liquidity.applyQuote(input);
     return this.#finish();
   }
 
@@ -155,8 +155,8 @@ export class MatchingEngine {
   /** Like {@link primeDepth}. */
   primeQuote(quote: TapeQuote): void {
     const { liquidity } = this.#tape();
-    const [bid, ask] = [readLevel(this.#books, quote.bid), readLevel(this.#books, quote.ask)];
-    liquidity.prime(() => liquidity.applyQuote(bid, ask));
+    const input = readQuote(this.#books, quote);
+    liquidity.prime(() => liquidity.applyQuote(input));
   }
 
   /** Like {@link primeDepth}; the last price moves too. */

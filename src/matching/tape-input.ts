@@ -3,8 +3,8 @@
 
 import type { Decimal } from "../domain/decimal.ts";
 import type { Grids } from "./order-state.ts";
-import type { GridDepth, GridLevel } from "./tape-liquidity.ts";
-import type { TapeDepth, TapeLevel, TapeTrade } from "./types.ts";
+import type { GridDepth, GridLevel, GridQuote } from "./tape-liquidity.ts";
+import type { TapeDepth, TapeLevel, TapeQuote, TapeTrade } from "./types.ts";
 
 /** @throws {RangeError} for a price off the tick grid, or a negative quantity. */
 export function readDepth(grids: Grids, depth: TapeDepth): GridDepth {
@@ -12,12 +12,17 @@ export function readDepth(grids: Grids, depth: TapeDepth): GridDepth {
     bids: depth.bids.map((level) => toGrid(grids, level)),
     asks: depth.asks.map((level) => toGrid(grids, level)),
     snapshot: depth.snapshot === true,
+    ...(depth.sequence === undefined ? {} : { sequence: depth.sequence }),
   };
 }
 
 /** @throws {RangeError} as {@link readDepth}. */
-export function readLevel(grids: Grids, level: TapeLevel | undefined): GridLevel | undefined {
-  return level === undefined ? undefined : toGrid(grids, level);
+export function readQuote(grids: Grids, quote: TapeQuote): GridQuote {
+  return {
+    ...(quote.bid === undefined ? {} : { bid: toGrid(grids, quote.bid) }),
+    ...(quote.ask === undefined ? {} : { ask: toGrid(grids, quote.ask) }),
+    ...(quote.sequence === undefined ? {} : { sequence: quote.sequence }),
+  };
 }
 
 /** @throws {RangeError} as {@link readDepth}, and for a price of zero. */

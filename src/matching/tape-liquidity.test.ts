@@ -32,7 +32,7 @@ describe("depth", () => {
 
   it("forgets unlisted levels in a snapshot, and the quote before it", () => {
     const tape = tapeWith([at(100, 5)], [at(101, 2)]);
-    tape.applyQuote(at(100, 5), at(101, 2));
+    tape.applyQuote({ bid: at(100, 5), ask: at(101, 2) });
     tape.applyDepth(depth([at(102, 1)], [at(103, 1)], true));
     expect(bids(tape)).toEqual([at(102, 1)]);
     expect(asks(tape)).toEqual([at(103, 1)]);
@@ -42,31 +42,47 @@ describe("depth", () => {
 describe("a quote", () => {
   it("removes better levels of its side and crossed levels of the other", () => {
     const tape = tapeWith([at(100, 5), at(99, 3), at(98, 1)], [at(101, 2), at(102, 2)]);
-    tape.applyQuote(at(99, 4), undefined);
+    tape.applyQuote({ bid: at(99, 4) });
     expect(bids(tape)).toEqual([at(99, 4), at(98, 1)]);
-    tape.applyQuote(at(101, 1), undefined);
+    tape.applyQuote({ bid: at(101, 1) });
     expect(asks(tape)).toEqual([at(102, 2)]);
   });
 
   it("outranks later depth at and beyond its price, and leaves the rest to depth", () => {
     const tape = tapeWith([at(98, 1)], [at(102, 1)]);
-    tape.applyQuote(at(99, 4), at(101, 4));
+    tape.applyQuote({ bid: at(99, 4), ask: at(101, 4) });
     tape.applyDepth(depth([at(100, 9), at(99, 9), at(98, 9)], [at(100, 9), at(101, 9), at(102, 9)]));
     expect(bids(tape)).toEqual([at(99, 4), at(98, 9)]);
     expect(asks(tape)).toEqual([at(101, 4), at(102, 9)]);
   });
 
+  it("gives way to depth of a higher number", () => {
+    const tape = tapeWith([at(98, 1)], [at(102, 1)]);
+    tape.applyQuote({ bid: at(99, 4), ask: at(101, 4), sequence: 7 });
+    tape.applyDepth({ ...depth([at(99, 9)], []), sequence: 7 });
+    expect(bids(tape)).toEqual([at(99, 4), at(98, 1)]);
+    tape.applyDepth({ ...depth([at(99, 9)], []), sequence: 8 });
+    expect(bids(tape)).toEqual([at(99, 9), at(98, 1)]);
+  });
+
+  it("of a lower number than the depth before it says nothing", () => {
+    const tape = tapeWith([at(98, 1)], [at(102, 1)]);
+    tape.applyDepth({ ...depth([at(99, 9)], []), sequence: 8 });
+    tape.applyQuote({ bid: at(98, 4), sequence: 7 });
+    expect(bids(tape)).toEqual([at(99, 9), at(98, 1)]);
+  });
+
   it("with a quantity of zero says that the side is empty from there on", () => {
     const tape = tapeWith([at(100, 5), at(99, 3)], [at(101, 2)]);
-    tape.applyQuote(at(0, 0), undefined);
+    tape.applyQuote({ bid: at(0, 0) });
     expect(bids(tape)).toEqual([]);
     expect(asks(tape)).toEqual([at(101, 2)]);
   });
 
   it("of one side that passes the last quote of the other makes that one void", () => {
     const tape = tapeWith([], []);
-    tape.applyQuote(at(99, 1), at(101, 1));
-    tape.applyQuote(at(103, 1), undefined);
+    tape.applyQuote({ bid: at(99, 1), ask: at(101, 1) });
+    tape.applyQuote({ bid: at(103, 1) });
     tape.applyDepth(depth([at(102, 5)]));
     expect(bids(tape)).toEqual([at(103, 1), at(102, 5), at(99, 1)]);
   });
@@ -93,8 +109,8 @@ describe("consumption", () => {
   it("is forgotten when the level goes away", () => {
     const tape = tapeWith([], [at(101, 10)]);
     tape.consume("sell", 101, 8);
-    tape.applyQuote(undefined, at(102, 1));
-    tape.applyQuote(undefined, at(101, 3));
+    tape.applyQuote({ ask: at(102, 1) });
+    tape.applyQuote({ ask: at(101, 3) });
     expect(tape.available("sell", 101)).toBe(3);
   });
 

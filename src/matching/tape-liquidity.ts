@@ -23,6 +23,13 @@ export interface GridDepth {
   readonly bids: readonly GridLevel[];
   readonly asks: readonly GridLevel[];
   readonly snapshot: boolean;
+  readonly sequence?: number;
+}
+
+export interface GridQuote {
+  readonly bid?: GridLevel;
+  readonly ask?: GridLevel;
+  readonly sequence?: number;
 }
 
 /** Hears what is left of a level (displayed, less what we took) whenever the tape reports the level. */
@@ -49,8 +56,10 @@ export class TapeLiquidity {
   };
   readonly #consumed = { buy: new Map<number, number>(), sell: new Map<number, number>() };
   readonly #changed = { buy: new Set<number>(), sell: new Set<number>() };
-  /** The best prices by the last quote. What depth says at or beyond them is older than the quote. */
+  /** The best prices by the last quote. What depth says at or beyond them is older, unless its number is higher. */
   readonly #quoted: { buy: number | undefined; sell: number | undefined } = { buy: undefined, sell: undefined };
+  #quoteSequence: number | undefined;
+  #depthSequence: number | undefined;
   readonly #onReport: ReportListener;
   #priming = false;
 
@@ -130,12 +139,17 @@ export class TapeLiquidity {
 
   applyDepth(depth: GridDepth): void {
     if (depth.snapshot) this.#forgetUnlisted(depth);
+    this.#depthSequence = depth.sequence ?? this.#depthSequence;
+    if (isOvertaken(this.#quoteSequence, depth.sequence)) this.#forgetQuote();
     for (const level of depth.bids) this.#applyDepthLevel("buy", level);
     for (const level of depth.asks) this.#applyDepthLevel("sell", level);
   }
 
-  /** A quote is the newest word: nothing of its side is better, and nothing of the other side crosses it. */
-  applyQuote(bid: GridLevel | undefined, ask: GridLevel | undefined): void {
+  /** A quote that depth has not overtaken is the newest word: nothing of its side is better, and nothing of the other crosses it. */
+  applyQuote(quote: GridQuote): void {
+    if (isOvertaken(quote.sequence, this.#depthSequence)) return;
+    this.#quoteSequence = quote.sequence;
+    const { bid, ask } = quote;
     if (bid !== undefined) this.#applyQuoteSide("buy", bid);
     if (ask !== undefined) this.#applyQuoteSide("sell", ask);
   }
@@ -152,13 +166,20 @@ export class TapeLiquidity {
   }
 
   #forgetUnlisted(depth: GridDepth): void {
-    this.#quoted.buy = undefined;
-    this.#quoted.sell = undefined;
+    // A snapshot follows a gap: what came before it says nothing about now.
+    this.#forgetQuote();
+    this.#depthSequence = undefined;
     for (const side of ["buy", "sell"] as const) {
       const listed = new Set((side === "buy" ? depth.bids : depth.asks).map((level) => level.price));
       const unlisted = [...this.#levels[side]].filter((level) => !listed.has(level.price));
       for (const level of unlisted) this.#report(side, level.price, 0);
     }
+  }
+
+  #forgetQuote(): void {
+    this.#quoted.buy = undefined;
+    this.#quoted.sell = undefined;
+    this.#quoteSequence = undefined;
   }
 
   #applyDepthLevel(side: Side, level: GridLevel): void {
@@ -219,4 +240,8 @@ export class TapeLiquidity {
     const kept = left === 0 ? 0 : Math.max(0, consumed - shrunkBy);
     if (kept !== consumed) this.setConsumed(side, price, kept);
   }
+}
+
+function isOvertaken(quoteSequence: number | undefined, depthSequence: number | undefined): boolean {
+  return quoteSequence !== undefined && depthSequence !== undefined && quoteSequence < depthSequence;
 }

@@ -90,11 +90,17 @@ export interface TapeDepth {
   readonly bids: readonly TapeLevel[];
   readonly asks: readonly TapeLevel[];
   readonly snapshot?: boolean;
+  /** The venue's number of the last change in it, where depth and quotes are numbered alike. */
+  readonly sequence?: number;
 }
-/** The best levels, more recent than the depth; an absent side says nothing about that side. */
+/**
+ * The best levels; an absent side says nothing about that side. Without a sequence they count as more
+ * recent than the depth that follows them.
+ */
 export interface TapeQuote {
   readonly bid?: TapeLevel;
   readonly ask?: TapeLevel;
+  readonly sequence?: number;
 }
 /** A public trade; the aggressor is the side that took liquidity. */
 export interface TapeTrade {
