@@ -1,6 +1,6 @@
-// Writes the pages of docs/ that follow from the code: docs/concepts/order-life.md from the status table,
-// docs/reference/errors.md from the catalogue of errors. Run `npx tsx scripts/generate-docs.ts`; with --check it
-// writes nothing, names the pages that differ, and exits 1 if any does.
+// Writes the pages of docs/ that follow from the code: the life of an order from the status table, the errors from
+// their catalogue, the settings from their schema, the terminal from its commands. Run `npx tsx scripts/generate-docs.ts`;
+// with --check it writes nothing, names the pages that differ, and exits 1 if any does.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -17,15 +17,19 @@ import {
   STATUS_TABLE,
   TRANSITIONS,
 } from "../src/domain/order-status.ts";
+import { cliPage } from "./docs/cli-page.ts";
+import { configurationPage } from "./docs/configuration-page.ts";
+import { code, GENERATED_MARK, table } from "./docs/markdown.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-const MARK = "<!-- Written by scripts/generate-docs.ts from the code: change the code, then run it. -->";
 
 /** Returns the text of each generated page by its path from the root. */
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/concepts/order-life.md", orderLifePage()],
     ["docs/reference/errors.md", errorsPage()],
+    ["docs/reference/configuration.md", configurationPage()],
+    ["docs/reference/cli.md", cliPage()],
   ]);
 }
 
@@ -51,17 +55,10 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-const code = (text: string): string => `\`${text}\``;
 const codes = (texts: readonly string[]): string => texts.map(code).join(", ");
 
 function orderLifePage(): string {
-  return `${MARK}
+  return `${GENERATED_MARK}
 
 # The life of an order
 
@@ -183,7 +180,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
 
 function errorsPage(): string {
   const families = [...new Set(Object.keys(ERROR_CATALOG).map(familyOf))];
-  return `${MARK}
+  return `${GENERATED_MARK}
 
 # Errors
 

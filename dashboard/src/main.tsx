@@ -1,6 +1,7 @@
 // Starts the page: makes its parts and renders them.
 
 import "./styles/base.css";
+import "./styles/dialogs.css";
 import "./styles/layout.css";
 import "./styles/blotter.css";
 import "./styles/panels.css";

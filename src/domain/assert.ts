@@ -10,8 +10,3 @@ export class InvariantViolation extends Error {
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantViolation(message);
 }
-
-/** Marks a place that no value can reach. @throws {InvariantViolation} always. */
-export function unreachable(value: never, message: string): never {
-  throw new InvariantViolation(`${message}: ${JSON.stringify(value)}`);
-}

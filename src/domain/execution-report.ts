@@ -18,10 +18,12 @@ interface ReportBase {
   readonly cumulativeQuantity?: Decimal;
 }
 
+/** The venue has the order and it works. */
 export interface AcknowledgedReport extends ReportBase {
   readonly kind: "acknowledged";
   readonly triggered?: true;
 }
+/** The venue executed a part or the whole. */
 export interface FillReport extends ReportBase {
   readonly kind: "fill";
   readonly fill: Fill;
@@ -36,6 +38,7 @@ export interface EndedReport extends ReportBase {
   readonly venueCode?: string;
   readonly venueMessage?: string;
 }
+/** The order works on new terms. */
 export interface ReplacedReport extends ReportBase {
   readonly kind: "replaced";
   /** The terms that now hold. */
@@ -49,6 +52,7 @@ export interface RequestRejectedReport extends ReportBase {
   readonly venueCode?: string;
   readonly venueMessage?: string;
 }
+/** The venue took an execution back. */
 export interface FillReversedReport extends ReportBase {
   readonly kind: "fillReversed";
   readonly executionId: ExecutionId;
@@ -56,6 +60,7 @@ export interface FillReversedReport extends ReportBase {
   /** The venue's word that the order works again. */
   readonly worksAgain: boolean;
 }
+/** The venue changed an execution's quantity, price or fee. */
 export interface FillCorrectedReport extends ReportBase {
   readonly kind: "fillCorrected";
   readonly executionId: ExecutionId;
@@ -64,6 +69,7 @@ export interface FillCorrectedReport extends ReportBase {
   readonly worksAgain: boolean;
 }
 
+/** What a venue says about an order: a fact, to be interpreted against the order as it stands. */
 export type ExecutionReport =
   | AcknowledgedReport
   | FillReport

@@ -253,6 +253,7 @@ export interface DiscrepancyFound {
   readonly evidence: string;
 }
 
+/** All that can happen to an order; each member says when. */
 export type OrderEvent =
   | OrderCreated
   | OrderAdopted
@@ -278,4 +279,5 @@ export type OrderEvent =
   | OrderReinstated
   | DiscrepancyFound;
 
+/** The names of the events of an order. */
 export type OrderEventType = OrderEvent["type"];

@@ -20,6 +20,7 @@ export interface FeeJson {
   readonly amount: string;
   readonly asset: string;
 }
+/** A fill with decimals as texts. */
 export interface FillJson {
   readonly executionId: string;
   readonly venueOrderId: string;
@@ -123,6 +124,7 @@ export interface DerivedOrderJson {
 /** An order in JSON: its stored fields, and what follows from them. */
 export type OrderJson = StoredOrderJson & DerivedOrderJson;
 
+/** Writes an order with all that {@link orderFromJson} needs, and what is derived from it besides. */
 export function orderToJson(order: Order): OrderJson {
   return { ...storedToJson(order), ...derivedToJson(order) };
 }
@@ -221,6 +223,7 @@ function replaceToJson(replace: ReplaceTerms): ReplaceTermsJson {
   });
 }
 
+/** Writes a fill, decimals as texts. */
 export function fillToJson(fill: Fill): FillJson {
   return defined({
     executionId: fill.executionId,
@@ -234,6 +237,7 @@ export function fillToJson(fill: Fill): FillJson {
   });
 }
 
+/** A position with decimals as texts. */
 export interface PositionJson {
   readonly account: string;
   readonly instrumentId: string;
@@ -247,6 +251,7 @@ export interface PositionJson {
   readonly sold: string;
 }
 
+/** Writes a position with all that {@link positionFromJson} needs, and its average entry price. */
 export function positionToJson(position: Position): PositionJson {
   return defined({
     account: position.account,
@@ -269,6 +274,7 @@ export function positionFromJson(json: unknown): Result<Position, OrderwrightErr
 /** An event in JSON: its own fields, with decimals as texts. */
 export type EventJson = { readonly type: string; readonly seq: number } & { readonly [key: string]: JsonValue };
 
+/** Writes an event as the API and exports show it; the journal's own form is another. */
 export function eventToJson(event: RecordedEvent): EventJson {
   return toJsonValue(event) as EventJson;
 }

@@ -33,9 +33,11 @@ export interface PendingRequest {
   /** The venue was asked and no answer proves what became of it. */
   readonly outcomeUnknown: boolean;
 }
+/** A cancel that was asked for and not yet answered. */
 export interface PendingCancel extends PendingRequest {
   readonly reason: string;
 }
+/** A replace that was asked for and not yet answered: until then the larger quantity counts. */
 export interface PendingReplace extends PendingRequest {
   readonly replace: ReplaceTerms;
 }

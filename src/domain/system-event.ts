@@ -82,6 +82,7 @@ export interface ReconcileCompleted {
   readonly fillCursor?: string;
 }
 
+/** Events that are about no single order: starts, accounts, decisions of people, reconciliations. */
 export type SystemEvent =
   | EpochStarted
   | EngineStopped

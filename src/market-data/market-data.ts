@@ -50,6 +50,7 @@ export interface MarketTrade extends MarketEventBase {
   readonly aggressor: Side;
 }
 
+/** What a market source gives, in tape order. */
 export type MarketEvent = DepthUpdate | Quote | MarketTrade;
 
 /**

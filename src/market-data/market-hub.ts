@@ -6,6 +6,7 @@ import { type Logger, silentLogger } from "../runtime/logger.ts";
 import type { MarketEvent, MarketListener } from "./market-data.ts";
 import { OrderBookView } from "./order-book-view.ts";
 
+/** Gives each event to its view first and then to the listeners, in the order of their subscription. */
 export class MarketHub {
   readonly #logger: Logger;
   readonly #views = new Map<InstrumentId, OrderBookView>();

@@ -11,6 +11,7 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
 }
 
+/** Says nothing: the default of the library. */
 export const silentLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,

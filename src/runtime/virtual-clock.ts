@@ -6,6 +6,7 @@ import type { Instant } from "../domain/time.ts";
 import type { CancelTimer, Clock } from "./clock.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
+/** A clock that stands still until it is moved; timers fire on the way, each at its own instant. */
 export class VirtualClock implements Clock {
   readonly #startAt: Instant;
   readonly #timers = new TimerQueue();

@@ -45,6 +45,7 @@ export interface PlaceRequest {
   readonly sendBy: Instant;
 }
 
+/** Names an order to its venue, to cancel it or to ask about it. */
 export interface CancelRequest {
   readonly account: AccountId;
   readonly orderId: OrderId;
@@ -52,6 +53,7 @@ export interface CancelRequest {
   readonly instrumentId: InstrumentId;
 }
 
+/** New terms for an order that works at the venue. */
 export interface ReplaceRequest extends CancelRequest {
   /** New values; an absent one stays. The quantity is the new total, fills included. */
   readonly quantity?: Decimal;

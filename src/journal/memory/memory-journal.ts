@@ -10,6 +10,7 @@ import { accountOf, ClientOrderIds } from "../client-order-ids.ts";
 import { type Commit, CommitQueue } from "../commit-queue.ts";
 import type { Durability, Journal, JournalListener, Snapshot } from "../journal.ts";
 
+/** When a {@link MemoryJournal} commits. */
 export interface MemoryJournalOptions {
   /**
    * Runs a task after the current turn (`setImmediate`, or a virtual clock's): it commits what was appended until then.
@@ -28,6 +29,7 @@ interface Stored {
   snapshot: Snapshot | undefined;
 }
 
+/** Keeps the order of things of a real journal, commits per turn included, and nothing beyond the process. */
 export class MemoryJournal implements Journal {
   readonly durability: Durability;
   readonly #options: MemoryJournalOptions;

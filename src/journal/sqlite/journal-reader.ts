@@ -36,6 +36,7 @@ export function openJournalReader(path: string): JournalReader {
   }
 }
 
+/** A journal's file, open for reading. It takes no lock and sees what was durable at each call. */
 export class JournalReader implements Disposable {
   readonly path: string;
   /** The last committed event. */

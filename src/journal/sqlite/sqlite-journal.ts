@@ -25,6 +25,7 @@ import { readEventRow } from "./journal-reader.ts";
 import { measureSyncMs } from "./sync-latency.ts";
 import { type ChainReport, verifyChain } from "./verify-chain.ts";
 
+/** What a {@link SqliteJournal} is opened with. */
 export interface SqliteJournalOptions {
   readonly path: string;
   readonly durability: Durability;
@@ -69,6 +70,7 @@ interface Parts {
   readonly close: () => Promise<void>;
 }
 
+/** A journal in one file, with one writer. Open it by {@link SqliteJournal.open}; close it, or its lock stays until the process ends. */
 export class SqliteJournal implements Journal {
   readonly path: string;
   readonly durability: Durability;

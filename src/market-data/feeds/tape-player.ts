@@ -33,6 +33,7 @@ export interface TapeOptions {
   readonly notBefore?: Instant;
 }
 
+/** Where a tape stands, for people. */
 export interface TapeProgress {
   readonly state: TapeState;
   readonly description: string;

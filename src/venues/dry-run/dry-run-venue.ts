@@ -32,6 +32,7 @@ import type {
 } from "../venue.ts";
 import { ABORTED_AFTER_SEND, ABORTED_BEFORE_SEND, ABORTED_QUERY, untilAborted } from "../waiting.ts";
 
+/** All that the domain knows; queries never lag. */
 export const DRY_RUN_CAPABILITIES: VenueCapabilities = {
   orderTypes: ORDER_TYPES,
   timesInForce: TIMES_IN_FORCE,
@@ -43,6 +44,7 @@ export const DRY_RUN_CAPABILITIES: VenueCapabilities = {
   readLagMs: 0,
 };
 
+/** What a dry run needs: instruments, a clock, and prices to fill at. */
 export interface DryRunVenueOptions {
   readonly id: VenueId;
   readonly instruments: readonly Instrument[];

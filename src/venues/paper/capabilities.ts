@@ -5,6 +5,7 @@ import { ORDER_TYPES } from "../../domain/identifiers.ts";
 import { TIMES_IN_FORCE } from "../../domain/order-event.ts";
 import type { VenueCapabilities } from "../venue.ts";
 
+/** Absence can be proven from the first instant after a request's deadline, and queries never lag. */
 export const PAPER_CAPABILITIES: VenueCapabilities = {
   orderTypes: ORDER_TYPES,
   timesInForce: TIMES_IN_FORCE,

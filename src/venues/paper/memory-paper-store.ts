@@ -14,6 +14,7 @@ import {
   type TapePlace,
 } from "./paper-store.ts";
 
+/** The store for desks without a data directory, and for tests: it outlives its venue, not its process. */
 export class MemoryPaperStore implements PaperStore {
   readonly venue: VenueId;
   /** Commits so far: for tests of what shares one. */

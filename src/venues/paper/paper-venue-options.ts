@@ -19,6 +19,7 @@ export interface PaperLatency {
 /** A venue in the same building. All zero is allowed: messages still arrive later than they were sent, in order. */
 export const DEFAULT_PAPER_LATENCY: PaperLatency = { requestMs: 1, replyMs: 1, jitterMs: 0 };
 
+/** What a paper venue is made of; docs/venues/paper.md explains each. */
 export interface PaperVenueOptions {
   readonly id: VenueId;
   readonly instruments: readonly Instrument[];

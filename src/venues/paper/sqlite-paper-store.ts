@@ -1,6 +1,7 @@
 // The paper store on disk: one SQLite file, synced at every commit, with one writer at a time.
 // Deliberately absent: caches. The venue holds what works in memory; the rest is read by key.
 
+import { existsSync } from "node:fs";
 import { OrderwrightError } from "../../domain/errors.ts";
 import type { AccountId, InstrumentId, VenueId } from "../../domain/identifiers.ts";
 import type {
@@ -23,9 +24,10 @@ import {
   type TapePlace,
 } from "./paper-store.ts";
 import { fillValues, orderValues, readFill, readOrder } from "./sqlite-rows.ts";
-import { prepareFile } from "./sqlite-schema.ts";
+import { checkFile, prepareFile } from "./sqlite-schema.ts";
 import { lockStore } from "./store-lock.ts";
 
+/** Where the file is, and whose. */
 export interface SqlitePaperStoreOptions {
   readonly path: string;
   readonly venue: VenueId;
@@ -33,6 +35,7 @@ export interface SqlitePaperStoreOptions {
   readonly maxBytes?: number;
 }
 
+/** The store on disk: what {@link PaperStore.commit} returned from is synced. One process at a time. */
 export class SqlitePaperStore implements PaperStore {
   readonly venue: VenueId;
   readonly #database: Database;
@@ -56,6 +59,7 @@ export class SqlitePaperStore implements PaperStore {
       const lock = lockStore(options.path);
       let database: Database | undefined;
       try {
+        checkExisting(options);
         database = openDatabase(options.path, { synchronous: "full" });
         prepareFile(database, options.venue);
         if (options.maxBytes !== undefined) limitSize(database, options.maxBytes);
@@ -192,6 +196,12 @@ class Statements {
     this.upsertMatching = database.prepare("INSERT OR REPLACE INTO matching VALUES (?, ?, ?)");
     this.setMeta = database.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)");
   }
+}
+
+function checkExisting({ path, venue }: SqlitePaperStoreOptions): void {
+  if (!existsSync(path)) return;
+  using database = openDatabase(path, { readOnly: true });
+  checkFile(database, venue);
 }
 
 function limitSize(database: Database, maxBytes: number): void {

@@ -44,27 +44,36 @@ CREATE TABLE matching (
 ) WITHOUT ROWID;
 `;
 
+/** Makes the tables in an empty file. One that has them was checked before: {@link checkFile}. */
+export function prepareFile(database: Database, venue: VenueId): void {
+  if (!isEmpty(database)) return;
+  database.transaction(() => {
+    database.exec(`PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${FORMAT};${TABLES}`);
+    database.prepare("INSERT INTO meta VALUES ('venue', ?)").run(venue);
+  });
+}
+
 /**
- * Makes the tables in an empty file, or checks that the file is the store of this venue.
+ * Checks that a file, opened for reading only, is empty or the store of this venue: opening it for
+ * writing would change another program's file.
  *
  * @throws {OrderwrightError} `journal.foreignFile`: another kind of file, a later format, or another venue's.
  */
-export function prepareFile(database: Database, venue: VenueId): void {
-  const applicationId = pragma(database, "application_id");
-  if (applicationId === 0 && pragma(database, "schema_version") === 0) {
-    database.transaction(() => {
-      database.exec(`PRAGMA application_id=${APPLICATION_ID}; PRAGMA user_version=${FORMAT};${TABLES}`);
-      database.prepare("INSERT INTO meta VALUES ('venue', ?)").run(venue);
-    });
-    return;
+export function checkFile(database: Database, venue: VenueId): void {
+  if (isEmpty(database)) return;
+  if (pragma(database, "application_id") !== APPLICATION_ID) {
+    throw foreign(`${database.path} is not the store of a paper venue.`);
   }
-  if (applicationId !== APPLICATION_ID) throw foreign(`${database.path} is not the store of a paper venue.`);
   const format = pragma(database, "user_version");
   if (format !== FORMAT) throw foreign(`${database.path} has format ${format}; this version reads ${FORMAT}.`);
   const owner = database.prepare("SELECT value FROM meta WHERE key = 'venue'").get()?.["value"];
   if (owner !== venue) {
     throw foreign(`${database.path} belongs to the venue ${String(owner)}; ${venue} needs a file of its own.`);
   }
+}
+
+function isEmpty(database: Database): boolean {
+  return pragma(database, "application_id") === 0 && pragma(database, "schema_version") === 0;
 }
 
 function pragma(database: Database, name: string): number {
