@@ -1,3 +1,5 @@
+// The account's figures as Alpaca names them.
+
 import { expect, test } from "vitest";
 import { Decimal } from "../../domain/decimal.ts";
 import type { AccountId, ExecutionId, InstrumentId, VenueOrderId } from "../../domain/identifiers.ts";

@@ -1,3 +1,5 @@
+// Orders under /v2, as a client of Alpaca's would ask for them.
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Order } from "../../domain/order.ts";
 import { type Answer, createTestServer, type Json, type TestServer, textOf } from "../testing/test-server.ts";

@@ -1,3 +1,5 @@
+// Ids under /v2: an id of ours becomes a UUID, and back.
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AccountTag, encodeOrderId, MAX_EPOCH, MAX_ORDER_COUNTER, ORDER_TYPES } from "../../domain/identifiers.ts";

@@ -1,3 +1,5 @@
+// Positions under /v2, and closing them.
+
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestServer, depth, listOf, type TestServer, textOf } from "../testing/test-server.ts";
 

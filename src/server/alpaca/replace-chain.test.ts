@@ -1,3 +1,5 @@
+// One order of ours as the chain of orders that Alpaca makes of its replaces.
+
 import { expect, test } from "vitest";
 import type { JsonValue } from "../../domain/json-reader.ts";
 import { ReplaceChain } from "./replace-chain.ts";

@@ -1,3 +1,5 @@
+// The trade_updates stream: its handshake, and what it says of an order's life.
+
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createTestServer, type Json, listOf, SECRETS, type TestServer, textOf } from "../testing/test-server.ts";
 import { openSocket, type TestSocket } from "../testing/test-socket.ts";

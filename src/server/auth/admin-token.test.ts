@@ -1,3 +1,5 @@
+// The token that the first start makes: its file, its mode, and what overrides it.
+
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,5 @@
+// Who a token names, and what its scopes cover.
+
 import { expect, test } from "vitest";
 import { covers, scopesOf, TokenStore } from "./tokens.ts";
 

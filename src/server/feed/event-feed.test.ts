@@ -1,3 +1,5 @@
+// What the doors hear of the engine: durable events only, in order, with the order as of each.
+
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { orderToJson } from "../../domain/order-json.ts";
 import { createTestEngine, type TestEngine } from "../../engine/testing/test-engine.ts";

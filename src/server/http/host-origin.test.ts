@@ -1,3 +1,5 @@
+// Which Host and Origin headers are answered.
+
 import { expect, test } from "vitest";
 import { hostOriginCheck } from "./host-origin.ts";
 

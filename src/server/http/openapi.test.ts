@@ -1,3 +1,5 @@
+// The description at /openapi.json, and the page that lists the routes.
+
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestServer, type Json, type TestServer } from "../testing/test-server.ts";

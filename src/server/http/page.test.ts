@@ -1,3 +1,5 @@
+// How the built page is served: where it is, and where it is not.
+
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";

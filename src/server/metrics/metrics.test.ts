@@ -1,3 +1,5 @@
+// What the metrics count, and that their page has a row for each.
+
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestServer, type TestServer } from "../testing/test-server.ts";

@@ -1,3 +1,5 @@
+// The stream under /api/v1: a snapshot, then every event once, also after a lost connection.
+
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createTestServer, depth, type Json, SECRETS, type TestServer, textOf, trade } from "../testing/test-server.ts";
 import { openSocket, type TestSocket } from "../testing/test-socket.ts";

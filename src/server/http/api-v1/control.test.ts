@@ -1,3 +1,5 @@
+// Limits, trading states, the kill switch and reconciling, over HTTP.
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestServer, type TestServer } from "../../testing/test-server.ts";
 

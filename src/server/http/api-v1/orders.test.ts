@@ -1,3 +1,5 @@
+// Orders under /api/v1: placed, found, replaced, canceled.
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Order } from "../../../domain/order.ts";
 import { createTestServer, listOf, type TestServer, textOf } from "../../testing/test-server.ts";

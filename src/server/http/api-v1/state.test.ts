@@ -1,3 +1,5 @@
+// What can be read under /api/v1 besides orders.
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestServer, depth, listOf, type TestServer, trade } from "../../testing/test-server.ts";
 
