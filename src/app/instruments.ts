@@ -42,6 +42,7 @@ const LISTED: readonly Omit<Instrument, "venue">[] = [
   },
 ];
 
+/** Returns BTC/USDT, ETH/USDT and BTC/USDT:USDT on the grids and base fees of Binance. */
 export function paperInstruments(venue: VenueId): readonly Instrument[] {
   return LISTED.map((instrument) => ({ ...instrument, venue }));
 }

@@ -38,6 +38,7 @@ export type MarketConfig =
   /** A recorded capture, at a multiple of real time or as fast as it goes. */
   | { readonly kind: "replay"; readonly file: string; readonly speed: number | "max" };
 
+/** All of it is optional: nothing at all is a paper desk in memory on the synthetic market. */
 export interface DeskConfig {
   /** `paper` trades on a simulated venue; `dryRun` checks and journals, and sends nothing. Default `paper`. */
   readonly mode?: "paper" | "dryRun";
@@ -68,9 +69,12 @@ export interface PlacedStrategy {
   readonly account: string;
 }
 
+/** The id of the simulated venue, in both modes. */
 export const PAPER_VENUE: VenueId = "paper" as VenueId;
 const JOURNAL_FILE = "journal.db";
 const PAPER_FILE = "paper.db";
+
+type Closer = () => void | Promise<void>;
 
 /** A running desk. */
 export interface Desk {
@@ -95,16 +99,31 @@ export interface Desk {
  * @throws {OrderwrightError} `config.*`, `journal.*`, `marketData.*`.
  */
 export async function openDesk(config: DeskConfig = {}): Promise<Desk> {
+  const opened: Closer[] = [];
+  try {
+    return await assemble(config, opened);
+  } catch (error) {
+    // What was opened holds files and locks: whoever mends the configuration may try again.
+    for (const close of opened.toReversed()) await close();
+    throw error;
+  }
+}
+
+/** @param opened - gets what has to be closed when a later part cannot be opened. */
+async function assemble(config: DeskConfig, opened: Closer[]): Promise<Desk> {
   const logger = config.logger ?? silentLogger;
   const activity = new Activity();
   const mode = config.mode ?? "paper";
   const instruments = config.instruments ?? paperInstruments(PAPER_VENUE);
   if (config.dataDir !== undefined) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const journal = await openJournal(config, activity, logger);
+  opened.push(() => journal.close());
   const market = new MarketHub(logger);
   const store = mode === "paper" ? openPaperStore(config) : undefined;
+  opened.push(() => store?.close());
   const lastEventAt = lastInstant(journal);
   const source = await openSource(config.market ?? { kind: "synthetic", seed: 1 }, store, lastEventAt);
+  opened.push(() => source.close());
   const primed: MarketEvent[] = [];
   let venueHears: (event: MarketEvent, position: number) => void = () => undefined;
   const player = await TapePlayer.open({
@@ -174,14 +193,25 @@ export async function openDesk(config: DeskConfig = {}): Promise<Desk> {
       player.start();
     },
     stop: async (options = {}) => {
-      for (const { strategy } of strategies) await strategy.stop({ cancelOrders: false });
-      // The tape ends first: from then on the clock keeps real time, and deadlines pass.
-      await player.stop();
-      const open = await engine.stop(options);
-      await player.close();
-      return open;
+      for (const { strategy } of strategies) await stopStrategy(strategy, logger);
+      try {
+        // The tape ends first: from then on the clock keeps real time, and deadlines pass.
+        await player.stop();
+        return await engine.stop(options);
+      } finally {
+        await player.close();
+      }
     },
   };
+}
+
+/** One that cannot stop keeps neither the others nor the engine from it: its orders are the engine's to wind down. */
+async function stopStrategy(strategy: Strategy, logger: Logger): Promise<void> {
+  try {
+    await strategy.stop({ cancelOrders: false });
+  } catch (error) {
+    logger.error({ error }, "a strategy did not stop");
+  }
 }
 
 async function openJournal(config: DeskConfig, activity: Activity, logger: Logger): Promise<Journal> {

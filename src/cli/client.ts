@@ -11,6 +11,9 @@ export interface ClientOptions {
   readonly data: string;
 }
 
+/** No connection was made: nothing can have taken effect. */
+const NEVER_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+const LOOK = "Look with: orderwright orders list";
 const MUTATING: ReadonlySet<string> = new Set(["POST", "PATCH", "DELETE", "PUT"]);
 
 export class ApiClient {
@@ -18,7 +21,7 @@ export class ApiClient {
   readonly token: string;
 
   constructor(options: ClientOptions) {
-    this.url = options.url.replace(/\/$/, "");
+    this.url = checkedUrl(options.url);
     this.token = readToken(options.data);
   }
 
@@ -41,9 +44,8 @@ export class ApiClient {
     } catch (error) {
       throw this.#unreachable(method, error);
     }
-    const text = await response.text();
-    const value: unknown = text === "" ? undefined : JSON.parse(text);
-    if (!response.ok) throw asCommandError(response.status, value);
+    const value = parsed(await response.text());
+    if (!response.ok) throw asCommandError(method, response.status, value);
     return value as T;
   }
 
@@ -55,24 +57,42 @@ export class ApiClient {
 
   #unreachable(method: string, error: unknown): CommandError {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const refused = (cause as { code?: string } | undefined)?.code === "ECONNREFUSED";
-    if (refused)
+    if (NEVER_SENT.has((cause as { code?: string } | undefined)?.code ?? ""))
       return new CommandError(`No server answers at ${this.url}. Start one with: orderwright up`, EXIT.failed);
     const words = cause instanceof Error ? cause.message : String(cause);
     if (!MUTATING.has(method)) return new CommandError(`${this.url} did not answer: ${words}.`, EXIT.failed);
     return new CommandError(
-      `The request was sent to ${this.url} and no answer came (${words}): whether it took effect is unknown. Look with: orderwright orders list`,
+      `The request was sent to ${this.url} and no answer came (${words}): whether it took effect is unknown. ${LOOK}`,
       EXIT.unknown,
     );
   }
 }
 
-function asCommandError(status: number, value: unknown): CommandError {
+/** An answer that is not of our server, such as a proxy's, does not say what became of a change. */
+function asCommandError(method: string, status: number, value: unknown): CommandError {
   const problem = value as Partial<Problem> | undefined;
-  if (problem?.code === undefined || problem.detail === undefined) {
-    return new CommandError(`The server answered ${status}.`, EXIT.failed);
+  if (problem?.code !== undefined && problem.detail !== undefined) {
+    return new CommandError(problem.detail, exitCodeOf(problem.code), problem as Problem);
   }
-  return new CommandError(problem.detail, exitCodeOf(problem.code), problem as Problem);
+  if (status < 500 || !MUTATING.has(method)) return new CommandError(`The server answered ${status}.`, EXIT.failed);
+  return new CommandError(
+    `The server answered ${status} without saying what became of the request: whether it took effect is unknown. ${LOOK}`,
+    EXIT.unknown,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    // Not our server's words; the status says what can be said.
+    return undefined;
+  }
+}
+
+function checkedUrl(url: string): string {
+  if (/^https?:\/\/[^/]/.test(url) && URL.canParse(url)) return url.replace(/\/$/, "");
+  throw new CommandError(`${JSON.stringify(url)} is no address of a server; one is http://127.0.0.1:7070.`, EXIT.usage);
 }
 
 function readToken(dataDir: string): string {

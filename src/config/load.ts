@@ -63,6 +63,7 @@ export function loadConfig(input: LoadInput): Result<LoadedConfig, OrderwrightEr
   }
   const filled = Default(ConfigSchema, structuredClone(tree));
   if (!check.Check(filled)) problems.push(...schemaProblems(filled));
+  else problems.push(...nameProblems(filled));
   problems.push(...limitProblems(filled));
   if (problems.length > 0) {
     const unique = [...new Set(problems)];
@@ -101,7 +102,7 @@ export function environmentPaths(): Map<string, string> {
 function readFile(file: string, problems: string[]): unknown {
   try {
     const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+    if (isTree(parsed)) return parsed;
     problems.push(`${file}: must hold one JSON object`);
   } catch (error) {
     problems.push(`${file}: cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
@@ -109,13 +110,17 @@ function readFile(file: string, problems: string[]): unknown {
   return {};
 }
 
-/** The values of a file by path; arrays and what is not an object count as one value. */
+/** The values of a file by path; arrays, empty objects and what is not an object count as one value. */
 function* leaves(value: unknown, path = ""): Iterable<[string, unknown]> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  if (isTree(value) && Object.keys(value).length > 0) {
     for (const [key, child] of Object.entries(value)) yield* leaves(child, path === "" ? key : `${path}.${key}`);
   } else if (path !== "") {
     yield [path, value];
   }
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function put(tree: Tree, path: string, value: unknown, source: ConfigSource, sources: Map<string, ConfigSource>): void {
@@ -129,7 +134,8 @@ function put(tree: Tree, path: string, value: unknown, source: ConfigSource, sou
     at = at[key] as Tree;
   }
   Object.defineProperty(at, last, { value, enumerable: true, writable: true, configurable: true });
-  sources.set(path, source);
+  // An empty section says nothing about the settings in it.
+  if (!isTree(value)) sources.set(path, source);
 }
 
 /** Texts of environment and flags become the numbers and booleans that the schema asks for. */
@@ -142,10 +148,7 @@ function fromText(node: SchemaNode | undefined, text: string): unknown {
 
 function nodeAt(path: string): SchemaNode | undefined {
   let node: SchemaNode | undefined = ROOT;
-  for (const key of path.split(".")) {
-    const next: SchemaNode | undefined = node?.properties?.[key] ?? node?.items;
-    node = next;
-  }
+  for (const key of path.split(".")) node = /^\d+$/.test(key) ? node?.items : node?.properties?.[key];
   return node;
 }
 
@@ -169,8 +172,44 @@ function schemaProblems(value: unknown): string[] {
       const { requiredProperties = [] } = error.params as { requiredProperties?: readonly string[] };
       return requiredProperties.map((key) => `${path === "" ? key : `${path}.${key}`}: is missing`);
     }
-    const wanted = nodeAt(path.replaceAll(/\.\d+/g, ""))?.description ?? error.message;
-    return [`${path}: must be ${wanted}, and is ${JSON.stringify(valueAt(value, path)) ?? "absent"}`];
+    // What is wrong with a key that has no place is told by its object.
+    if (error.keyword === "boolean") return [];
+    const wanted = nodeAt(path)?.description;
+    return [
+      `${path}: ${wanted === undefined ? error.message : `must be ${wanted}`}, and is ${JSON.stringify(valueAt(value, path)) ?? "absent"}`,
+    ];
+  });
+}
+
+/** Accounts and strategies find each other, and their own orders, by name. */
+function nameProblems({ accounts, defaultAccount, strategies }: Config): string[] {
+  const known = new Set(accounts.map((account) => account.id));
+  const unknown = (path: string, name: string | undefined): string[] =>
+    name === undefined || known.has(name)
+      ? []
+      : [`${path}: no account is named ${JSON.stringify(name)}; there is ${[...known].join(", ")}`];
+  return [
+    ...repeated(
+      "accounts",
+      "id",
+      accounts.map((account) => account.id),
+    ),
+    ...repeated(
+      "strategies",
+      "name",
+      strategies.map((strategy) => strategy.name),
+    ),
+    ...unknown("defaultAccount", defaultAccount),
+    ...strategies.flatMap((strategy, index) => unknown(`strategies.${index}.account`, strategy.account)),
+  ];
+}
+
+function repeated(path: string, field: string, names: readonly string[]): string[] {
+  return names.flatMap((name, index) => {
+    const first = names.indexOf(name);
+    return first === index
+      ? []
+      : [`${path}.${index}.${field}: ${JSON.stringify(name)} is that of ${path}.${first} too`];
   });
 }
 

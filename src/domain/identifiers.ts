@@ -104,8 +104,8 @@ function isCount(value: number, max: number): boolean {
  *
  * @returns `undefined` when the text was not made by {@link encodeOrderId}: somebody else's order.
  */
-export function decodeOrderId(text: string): OrderIdParts | undefined {
-  const parts = ORDER_ID.exec(text)?.groups;
+export function decodeOrderId(text: unknown): OrderIdParts | undefined {
+  const parts = typeof text === "string" ? ORDER_ID.exec(text)?.groups : undefined;
   if (parts === undefined) return undefined;
   const { prefix, tag, letter, epoch, counter } = parts as Record<
     "prefix" | "tag" | "letter" | "epoch" | "counter",

@@ -3,14 +3,12 @@
 
 import { Decimal, type DecimalInput } from "../domain/decimal.ts";
 import { type OrderwrightError, orderwrightError } from "../domain/errors.ts";
-import type { AccountId, InstrumentId, OrderId } from "../domain/identifiers.ts";
-import { decodeOrderId } from "../domain/identifiers.ts";
+import type { AccountId, InstrumentId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { RestingOrderPolicy, SystemEvent, TradingState } from "../domain/system-event.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Venue, VenueOrder } from "../venues/venue.ts";
-import type { Egress } from "./egress.ts";
+import type { Logger } from "../runtime/logger.ts";
 import type { CommandContext } from "./engine-api.ts";
 import type { Recorder } from "./recorder.ts";
 import { limitsFromJson, limitsToJson, limitsToText } from "./risk/limits-json.ts";
@@ -22,9 +20,14 @@ const WIND_STEP_MS = 10;
 export interface DeskOptions {
   readonly recorder: Recorder;
   readonly clock: Clock;
+  readonly logger: Logger;
+  /** Accounts of the configuration: those whose venues can be asked. */
+  readonly accounts: ReadonlySet<string>;
+  /** Whether the account's venue lists the instrument. */
+  readonly isListed: (account: AccountId, instrumentId: InstrumentId) => boolean;
   readonly cancel: (order: Order, context: CommandContext) => Result<Order, OrderwrightError>;
-  readonly egressOf: (account: AccountId) => Egress;
-  readonly venueOf: (account: AccountId) => Venue;
+  /** Cancels what rests on the venue account and is not ours. @returns whether the venue could be asked. */
+  readonly cancelStrangers: (account: AccountId) => Promise<boolean>;
 }
 
 type ScopedContext = CommandContext & { readonly account?: string };
@@ -89,11 +92,22 @@ export class Desk {
     const scope = this.#scope({ ...context, account });
     if (!scope.ok) return scope;
     const change = typeof quantity === "string" ? Decimal.tryParse(quantity) : quantity;
-    if (change === undefined || change.isZero()) {
+    if (!(change instanceof Decimal) || change.isZero()) {
       return fail(
         orderwrightError("request.malformed", "quantity must be a plain decimal other than 0, such as -0.5.", {
           field: "quantity",
         }),
+      );
+    }
+    const { state } = this.#options.recorder;
+    const isHeld = !state.position(account as AccountId, instrumentId as InstrumentId).quantity.isZero();
+    if (!isHeld && !this.#options.isListed(account as AccountId, instrumentId as InstrumentId)) {
+      return fail(
+        orderwrightError(
+          "request.unknownInstrument",
+          `Account ${account} neither holds ${JSON.stringify(instrumentId)} nor does its venue list it.`,
+          { field: "instrumentId" },
+        ),
       );
     }
     this.#record(
@@ -110,29 +124,47 @@ export class Desk {
     return ok(undefined);
   }
 
-  /** Cancels an order at the venue that is not ours: by a person's policy only. */
-  cancelForeign(found: VenueOrder): void {
-    const { account, instrumentId, venueOrderId, clientOrderId } = found;
-    const request = { account, instrumentId, venueOrderId, orderId: (clientOrderId ?? venueOrderId) as OrderId };
-    this.#options.egressOf(account).send({ kind: "cancelForeign", account, instrumentId, request });
+  /**
+   * Applies an engaged kill switch again to what still rests: after a start or a reconnection, orders of ours may work
+   * whose cancel never arrived.
+   */
+  enforceKillSwitches(account: AccountId): void {
+    const { state } = this.#options.recorder;
+    for (const { engaged, restingOrders, by } of [state.killSwitch, state.account(account).killSwitch]) {
+      if (engaged && restingOrders !== undefined)
+        this.#applyPolicy(restingOrders, { by: by ?? "engine", reason: "kill switch", account });
+    }
   }
 
   /** Applies the policy for resting orders and waits for answers, up to the deadline. */
   async wind(policy: RestingOrderPolicy, deadlineMs: number, sendsUnderWay: () => number): Promise<void> {
     const { clock, recorder } = this.#options;
     const endsAt = clock.monotonicMs() + deadlineMs;
-    const canceled = policy === "keep" ? [] : this.#cancelOurs(undefined, { by: "engine", reason: "shutdown" });
-    if (policy === "cancelAll") this.#cancelOthers(undefined);
-    const unanswered = (): boolean => sendsUnderWay() > 0 || canceled.some((order) => order.isActive);
-    while (unanswered() && clock.monotonicMs() < endsAt && recorder.halted === undefined) {
+    let asking = true;
+    // What was accepted is on its way to the wire: it leaves before the doors close.
+    const durable = (): Promise<void> => recorder.whenDurable().catch(() => undefined); // a fault was told to all who wait
+    const applied = Promise.all(this.#strangersOf(policy, undefined))
+      .then(durable)
+      .finally(() => (asking = false));
+    if (policy !== "keep") this.#cancelOurs(undefined, { by: "engine", reason: "shutdown" });
+    await untilEither(clock, applied, deadlineMs);
+    const unanswered = (): boolean => asking || sendsUnderWay() > 0 || (policy !== "keep" && this.#cancelsArePending());
+    while (unanswered() && clock.monotonicMs() < endsAt && recorder.ended === undefined) {
       await new Promise<void>((resolve) => clock.schedule(WIND_STEP_MS, resolve));
     }
+  }
+
+  #cancelsArePending(): boolean {
+    for (const order of this.#options.recorder.state.index.openOrders()) {
+      if (order.pendingCancel !== undefined) return true;
+    }
+    return false;
   }
 
   #applyPolicy(policy: RestingOrderPolicy, context: ScopedContext): number {
     if (policy === "keep") return 0;
     const account = context.account as AccountId | undefined;
-    if (policy === "cancelAll") this.#cancelOthers(account);
+    void Promise.all(this.#strangersOf(policy, account));
     return this.#cancelOurs(account, context).length;
   }
 
@@ -142,27 +174,20 @@ export class Desk {
     return orders.filter((order) => order.canCancel && this.#options.cancel(order, context).ok);
   }
 
-  /** Everything else that rests on the venue account, as far as the venue shows it. */
-  #cancelOthers(account: AccountId | undefined): void {
-    for (const record of this.#options.recorder.state.accounts.values()) {
-      if (account !== undefined && record.id !== account) continue;
-      void this.#options
-        .venueOf(record.id)
-        .openOrders(record.id, new AbortController().signal)
-        .then((answer) => {
-          if (answer.kind !== "found") return;
-          for (const found of answer.value) if (!this.#isOurs(found)) this.cancelForeign(found);
-        });
-    }
-  }
-
-  #isOurs(found: VenueOrder): boolean {
-    const id = found.clientOrderId;
-    return (
-      id !== undefined &&
-      decodeOrderId(id) !== undefined &&
-      this.#options.recorder.state.index.get(id as OrderId) !== undefined
-    );
+  /** Cancels everything else that rests on the venue accounts, as far as the venues show it. Never rejects. */
+  #strangersOf(policy: RestingOrderPolicy, account: AccountId | undefined): Promise<void>[] {
+    if (policy !== "cancelAll") return [];
+    const accounts = [...this.#options.accounts] as AccountId[];
+    const concerned = accounts.filter((candidate) => account === undefined || candidate === account);
+    return concerned.map(async (candidate) => {
+      const { logger, cancelStrangers } = this.#options;
+      try {
+        if (!(await cancelStrangers(candidate)))
+          logger.error({ account: candidate }, "the venue does not tell which orders rest there");
+      } catch (error) {
+        logger.error({ account: candidate, error }, "orders that are not ours cannot be canceled");
+      }
+    });
   }
 
   #scope(context: ScopedContext): Result<{ account?: AccountId }, OrderwrightError> {
@@ -179,4 +204,15 @@ export class Desk {
   #record(event: SystemEvent, context: CommandContext): void {
     this.#options.recorder.record([{ ...event, at: this.#options.clock.now(), cause: `operator:${context.by}` }]);
   }
+}
+
+/** Resolves with the work, or when the time is over. */
+async function untilEither(clock: Clock, work: Promise<unknown>, timeMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancelTimer = clock.schedule(timeMs, resolve);
+    void work.finally(() => {
+      cancelTimer();
+      resolve();
+    });
+  });
 }

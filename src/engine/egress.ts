@@ -1,45 +1,17 @@
-// The one way out: every byte that asks a venue for something passes Egress.#write, which checks at the
+// The one way out: every byte that asks a venue for something passes Egress.#pump, which asks the gate at the
 // last moment, synchronously, whether it may still leave. Nothing else holds a venue's order entry.
 // What an outcome means for an order is decided in outcomes.ts; this only waits, retries and reports.
 
-import type { ErrorCode } from "../domain/errors.ts";
-import type { AccountId, InstrumentId, RequestId } from "../domain/identifiers.ts";
-import type { Order } from "../domain/order.ts";
-import type { ReplaceTerms } from "../domain/order-event.ts";
-import type { Instant } from "../domain/time.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { RequestId } from "../domain/identifiers.ts";
+import type { CancelTimer, Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Random } from "../runtime/random.ts";
-import type { CancelRequest, SendOutcome, Venue } from "../venues/venue.ts";
+import type { SendOutcome, Venue } from "../venues/venue.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
+import { isExit, placeRequestOf, type Refusal, replaceRequestOf, requestOf, type SendJob } from "./send-job.ts";
 import type { EngineSettings } from "./settings.ts";
-import type { TokenBuckets } from "./token-bucket.ts";
-
-/** One thing to ask of the venue. */
-export type SendJob =
-  | { readonly kind: "place"; readonly order: Order; readonly sendBy: Instant }
-  | { readonly kind: "cancel"; readonly order: Order; readonly requestId: RequestId }
-  | {
-      readonly kind: "replace";
-      readonly order: Order;
-      readonly requestId: RequestId;
-      readonly replace: ReplaceTerms;
-      readonly sendBy: Instant;
-    }
-  /** An order at the venue that is not ours: only on a person's word. */
-  | {
-      readonly kind: "cancelForeign";
-      readonly account: AccountId;
-      readonly instrumentId: InstrumentId;
-      readonly request: CancelRequest;
-    };
-
-/** Why the gate kept a job from the wire: certain that nothing was sent. */
-export interface Refusal {
-  readonly code: ErrorCode;
-  readonly reason: string;
-}
+import type { Lane, TokenBuckets } from "./token-bucket.ts";
 
 /** What the engine answers at the gate and hears afterwards. */
 export interface EgressOwner {
@@ -61,10 +33,32 @@ export interface EgressOptions {
   readonly breaker: CircuitBreaker;
 }
 
+/** The n-th try of a job; the tries before it were certainly not taken. */
+interface Attempt {
+  readonly job: SendJob;
+  readonly number: number;
+}
+
+const STOPPED: Refusal = { code: "engine.stopping", reason: "the engine stopped before it was sent" };
+const CIRCUIT_OPEN: Refusal = {
+  code: "venue.circuitOpen",
+  reason: "the venue failed repeatedly and is left alone for a while",
+};
+
 export class Egress {
   readonly #options: EgressOptions;
-  readonly #abort = new AbortController();
-  #underWay = 0;
+  /** What waits for budget, first come first; exits have a queue of their own, which goes first. */
+  readonly #queues: Readonly<Record<Lane, Set<Attempt>>> = { cancel: new Set(), order: new Set() };
+  /** What waits to be tried again. */
+  readonly #retries = new Map<Attempt, CancelTimer>();
+  readonly #inFlight = new Set<Promise<void>>();
+  /** Cancels that wait or are in flight. */
+  readonly #cancels = new Set<RequestId>();
+  /** Ends of waits that are under way. */
+  readonly #stops = new Set<() => void>();
+  #isClosed = false;
+  #cancelWake: CancelTimer = () => undefined;
+  #pumping = false;
 
   constructor(options: EgressOptions) {
     this.#options = options;
@@ -72,79 +66,135 @@ export class Egress {
 
   /** Requests written and not yet answered. */
   get underWay(): number {
-    return this.#underWay;
+    return this.#inFlight.size;
+  }
+
+  /** Requests that wait for budget or for another try. */
+  get waiting(): number {
+    return this.#queues.cancel.size + this.#queues.order.size + this.#retries.size;
+  }
+
+  /** Whether a cancel is on its way already, or in line. */
+  hasCancel(requestId: RequestId): boolean {
+    return this.#cancels.has(requestId);
   }
 
   /** Sends as soon as budget and circuit allow. Its end is told to the owner, exactly once. */
   send(job: SendJob): void {
-    this.#attempt(job, 1);
+    if (job.kind === "cancel") this.#cancels.add(job.requestId);
+    if (this.#isClosed) this.#refuse(job, STOPPED);
+    else this.#enqueue({ job, number: 1 });
   }
 
-  /** Ends every wait: what was written is unknown. */
-  close(): void {
-    this.#abort.abort();
+  /** Keeps back all that was not sent and ends every wait: what was written is unknown. Resolves when all that is told. */
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#cancelWake();
+      const unsent = [...this.#queues.cancel, ...this.#queues.order, ...this.#retries.keys()];
+      for (const cancelTimer of this.#retries.values()) cancelTimer();
+      this.#queues.cancel.clear();
+      this.#queues.order.clear();
+      this.#retries.clear();
+      for (const stop of this.#stops) stop();
+      for (const { job } of unsent) this.#refuse(job, STOPPED);
+    }
+    await Promise.all(this.#inFlight);
   }
 
-  #attempt(job: SendJob, attempt: number): void {
+  #enqueue(attempt: Attempt): void {
+    this.#queues[laneOf(attempt.job)].add(attempt);
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#pumping) return; // a refusal led to another send: the round that is under way takes it
+    this.#pumping = true;
+    try {
+      this.#cancelWake();
+      const waitMs = Math.min(this.#drain("cancel"), this.#drain("order"));
+      if (waitMs < Number.POSITIVE_INFINITY && !this.#isClosed)
+        this.#cancelWake = this.#options.clock.schedule(Math.max(1, waitMs), () => this.#pump());
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Lets a lane go as far as its budget does. @returns how long to wait for the rest; infinite when there is none. */
+  #drain(lane: Lane): number {
     const { owner, clock, buckets, breaker } = this.#options;
-    const refusal = owner.mayLeave(job);
-    if (refusal !== undefined) {
-      owner.refused(job, refusal);
-      return;
+    for (const attempt of this.#queues[lane]) {
+      const { job } = attempt;
+      const nowMs = clock.monotonicMs();
+      const refusal =
+        owner.mayLeave(job) ?? (lane === "order" && breaker.stateAt(nowMs) === "open" ? CIRCUIT_OPEN : undefined);
+      const taken = refusal === undefined ? buckets.tryTake(lane, nowMs) : true;
+      if (taken !== true) return Math.min(taken, this.#untilTooLateMs(job));
+      this.#queues[lane].delete(attempt);
+      // Asked last: a yes makes this order the probe of a half-open circuit.
+      if (refusal !== undefined) this.#refuse(job, refusal);
+      else if (lane === "order" && !breaker.allows(nowMs)) this.#refuse(job, CIRCUIT_OPEN);
+      else this.#write(attempt);
     }
-    const lane = job.kind === "cancel" || job.kind === "cancelForeign" || isExit(job) ? "cancel" : "order";
-    const nowMs = clock.monotonicMs();
-    const taken = buckets.tryTake(lane, nowMs);
-    if (taken !== true) {
-      clock.schedule(Math.max(1, taken), () => this.#attempt(job, attempt));
-      return;
-    }
-    // Asked last: a yes makes this order the probe of a half-open circuit.
-    if (lane === "order" && !breaker.allows(nowMs)) {
-      owner.refused(job, {
-        code: "venue.circuitOpen",
-        reason: "the venue failed repeatedly and is left alone for a while",
-      });
-      return;
-    }
-    this.#write(job).then(
-      (outcome) => this.#answered(job, attempt, outcome),
-      (error: unknown) => {
-        this.#options.logger.error({ venue: this.#options.venue.id, error }, "a venue adapter threw");
-        this.#answered(job, attempt, { kind: "unknown", reason: "the adapter failed" });
-      },
-    );
+    return Number.POSITIVE_INFINITY;
   }
 
-  #answered(job: SendJob, attempt: number, outcome: SendOutcome): void {
-    const { owner, clock, random, settings, buckets, breaker } = this.#options;
+  #untilTooLateMs(job: SendJob): number {
+    return "sendBy" in job ? job.sendBy - this.#options.clock.now() + 1 : Number.POSITIVE_INFINITY;
+  }
+
+  /** The gate was passed in this very turn: from here on the bytes are the venue's. */
+  #write(attempt: Attempt): void {
+    const answered = this.#answer(attempt.job).then((outcome) => {
+      this.#inFlight.delete(answered);
+      this.#answered(attempt, outcome);
+    });
+    this.#inFlight.add(answered);
+  }
+
+  #answered(attempt: Attempt, outcome: SendOutcome): void {
+    const { clock, random, settings, buckets, breaker } = this.#options;
+    const { job, number } = attempt;
     const nowMs = clock.monotonicMs();
     breaker.note(outcome.kind === "accepted" || outcome.kind === "rejected", nowMs);
     const retryAfterMs = outcome.kind === "notSent" || outcome.kind === "rejected" ? outcome.retryAfterMs : undefined;
     if (retryAfterMs !== undefined) buckets.block(nowMs + retryAfterMs);
     const safeToRepeat = outcome.kind === "notSent" || retryAfterMs !== undefined;
-    if (!safeToRepeat || attempt >= settings.sendTries) {
-      owner.outcome(job, outcome);
+    const backoff = { ...DEFAULT_BACKOFF, baseMs: settings.retryBaseMs, maxMs: settings.retryMaxMs };
+    const waitMs = Math.max(safeToRepeat ? backoffMs(number, backoff, random) : 0, retryAfterMs ?? 0);
+    // A try that could not leave in time is none: the venue's answer stands.
+    const inTime = waitMs < this.#untilTooLateMs(job);
+    if (!safeToRepeat || number >= settings.sendTries || !inTime || this.#isClosed) {
+      this.#cancelEnded(job);
+      this.#options.owner.outcome(job, outcome);
       return;
     }
-    const wait = backoffMs(
-      attempt,
-      { ...DEFAULT_BACKOFF, baseMs: settings.retryBaseMs, maxMs: settings.retryMaxMs },
-      random,
-    );
-    clock.schedule(Math.max(wait, retryAfterMs ?? 0), () => this.#attempt(job, attempt + 1));
+    const next: Attempt = { job, number: number + 1 };
+    const retry = (): void => {
+      this.#retries.delete(next);
+      this.#enqueue(next);
+    };
+    this.#retries.set(next, clock.schedule(waitMs, retry));
   }
 
-  /** The gate was passed in this very turn: from here on the bytes are the venue's. */
-  async #write(job: SendJob): Promise<SendOutcome> {
-    const { clock, settings } = this.#options;
+  #refuse(job: SendJob, refusal: Refusal): void {
+    this.#cancelEnded(job);
+    this.#options.owner.refused(job, refusal);
+  }
+
+  #cancelEnded(job: SendJob): void {
+    if (job.kind === "cancel") this.#cancels.delete(job.requestId);
+  }
+
+  /** Asks, with a deadline. Never rejects. */
+  async #answer(job: SendJob): Promise<SendOutcome> {
+    const { clock, settings, logger, venue } = this.#options;
     const deadlineMs =
       job.kind === "place" || job.kind === "replace" ? settings.placeTimeoutMs : settings.cancelTimeoutMs;
     const abort = new AbortController();
     const stop = (): void => abort.abort();
-    this.#abort.signal.addEventListener("abort", stop);
-    this.#underWay++;
-    let cancelTimer: () => void = () => undefined;
+    this.#stops.add(stop);
+    let cancelTimer: CancelTimer = () => undefined;
     const silence = new Promise<SendOutcome>((resolve) => {
       abort.signal.addEventListener("abort", () => resolve({ kind: "unknown", reason: "the engine stopped waiting" }));
       cancelTimer = clock.schedule(deadlineMs, () => {
@@ -154,10 +204,12 @@ export class Egress {
     });
     try {
       return await Promise.race([this.#call(job, abort.signal), silence]);
+    } catch (error) {
+      logger.error({ venue: venue.id, error }, "a venue adapter threw");
+      return { kind: "unknown", reason: "the adapter failed" };
     } finally {
-      this.#underWay--;
       cancelTimer();
-      this.#abort.signal.removeEventListener("abort", stop);
+      this.#stops.delete(stop);
     }
   }
 
@@ -165,56 +217,17 @@ export class Egress {
     const { venue } = this.#options;
     switch (job.kind) {
       case "place":
-        return venue.place({ ...termsOf(job.order), sendBy: job.sendBy }, signal);
+        return venue.place(placeRequestOf(job), signal);
       case "cancel":
         return venue.cancel(requestOf(job.order), signal);
-      case "replace": {
-        const { quantity, price, triggerPrice } = job.replace;
-        return venue.replace(
-          {
-            ...requestOf(job.order),
-            ...(quantity === undefined ? {} : { quantity }),
-            ...(price === undefined ? {} : { price }),
-            ...(triggerPrice === undefined ? {} : { triggerPrice }),
-          },
-          signal,
-        );
-      }
+      case "replace":
+        return venue.replace(replaceRequestOf(job), signal);
       case "cancelForeign":
         return venue.cancel(job.request, signal);
     }
   }
 }
 
-/** Names an order to its venue. */
-export function requestOf(order: Order): CancelRequest {
-  return {
-    account: order.account,
-    orderId: order.id,
-    instrumentId: order.instrumentId,
-    ...(order.venueOrderId === undefined ? {} : { venueOrderId: order.venueOrderId }),
-  };
-}
-
-function isExit(job: SendJob): boolean {
-  return (job.kind === "place" || job.kind === "replace") && job.order.reduceOnly;
-}
-
-function termsOf(order: Order): Omit<Parameters<Venue["place"]>[0], "sendBy"> {
-  return {
-    account: order.account,
-    orderId: order.id,
-    instrumentId: order.instrumentId,
-    side: order.side,
-    orderType: order.orderType,
-    timeInForce: order.timeInForce,
-    postOnly: order.postOnly,
-    reduceOnly: order.reduceOnly,
-    origin: order.origin,
-    ...(order.quantity === undefined ? {} : { quantity: order.quantity }),
-    ...(order.notional === undefined ? {} : { notional: order.notional }),
-    ...(order.price === undefined ? {} : { price: order.price }),
-    ...(order.triggerPrice === undefined ? {} : { triggerPrice: order.triggerPrice }),
-    ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
-  };
+function laneOf(job: SendJob): Lane {
+  return isExit(job) ? "cancel" : "order";
 }

@@ -94,6 +94,7 @@ export interface OrderFilter {
   readonly limit?: number;
 }
 
+/** In engine time, which is the tape's in a replay. */
 export interface Latency {
   readonly count: number;
   readonly meanMs: number;
@@ -113,6 +114,7 @@ export interface EngineSummary {
   readonly submitToFirstFill: Latency;
 }
 
+/** An account as it stands now. */
 export interface AccountStatus {
   readonly id: AccountId;
   readonly tag: string;
@@ -125,6 +127,7 @@ export interface AccountStatus {
   readonly outcomeUnknown: number;
 }
 
+/** A venue as the engine finds it now. */
 export interface VenueStatus {
   readonly id: VenueId;
   readonly mode: "paper" | "dryRun" | "live";
@@ -134,6 +137,7 @@ export interface VenueStatus {
   readonly lastReconciledAt?: Instant;
 }
 
+/** The kill switch, with the last who and why; `liftedBy` only once it was lifted. */
 export interface KillSwitchStatus {
   readonly engaged: boolean;
   readonly restingOrders?: RestingOrderPolicy;
@@ -144,6 +148,7 @@ export interface KillSwitchStatus {
   readonly liftedAt?: Instant;
 }
 
+/** Whether orders are taken, and if not, why. Also answered by an engine that has failed. */
 export interface EngineStatus {
   readonly phase: "recovering" | "reconciling" | "ready" | "stopping" | "stopped" | "failed";
   readonly failure?: OrderwrightError;
@@ -161,6 +166,7 @@ export interface EngineStatus {
   readonly venues: readonly VenueStatus[];
 }
 
+/** What one comparison with a venue saw. A failed query is no evidence, and counts as none. */
 export interface ReconcileReport {
   readonly account: AccountId;
   readonly dryRun: boolean;
@@ -176,6 +182,7 @@ export type EventListener = (event: RecordedEvent, order: Order | undefined) => 
 /** Ends a subscription. */
 export type Unsubscribe = () => void;
 
+/** Selects events; all given conditions must hold. */
 export interface SubscriptionFilter {
   readonly types?: readonly RecordedEvent["type"][];
   readonly orderId?: string;
@@ -244,7 +251,7 @@ export interface EngineApi {
     context: CommandContext,
   ): Promise<Result<void, OrderwrightError>>;
   reconcile(options?: { readonly account?: string; readonly dryRun?: boolean }): Promise<readonly ReconcileReport[]>;
-  /** Stops in good order; resolves with what is still open. */
+  /** Stops in good order, once; resolves with what is still open. Rejects when the journal fails meanwhile; it is stopped all the same. */
   stop(options?: {
     readonly restingOrders?: RestingOrderPolicy;
     readonly deadlineMs?: number;

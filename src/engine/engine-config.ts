@@ -33,6 +33,7 @@ export interface AccountConfig {
 /** The newest price of an instrument, whatever its age. */
 export type PriceSource = (instrumentId: InstrumentId) => { readonly price: Decimal; readonly at: Instant } | undefined;
 
+/** The parts of an engine. It closes its venues and its journal when it stops. */
 export interface EngineConfig {
   readonly journal: Journal;
   readonly clock: Clock;

@@ -1,3 +1,5 @@
+// The engine on a memory journal, a virtual clock and a scripted venue: what it sends, records and tells, and when.
+
 import { describe, expect, test } from "vitest";
 import type { VenueOrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";

@@ -3,8 +3,7 @@
 // outcomes.ts records what comes back, reconciler.ts settles what is unknown.
 
 import { OrderwrightError, orderwrightError } from "../domain/errors.ts";
-import type { ExecutionReport } from "../domain/execution-report.ts";
-import { type AccountId, decodeOrderId, type InstrumentId, type OrderId, type VenueId } from "../domain/identifiers.ts";
+import { type AccountId, decodeOrderId, type OrderId } from "../domain/identifiers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Order } from "../domain/order.ts";
 import type { DiscrepancyFound, OrderEvent } from "../domain/order-event.ts";
@@ -13,12 +12,7 @@ import type { OrderStatus } from "../domain/order-status.ts";
 import type { Position } from "../domain/position.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { RecordedEvent } from "../domain/system-event.ts";
-import type { Venue } from "../venues/venue.ts";
-import { CircuitBreaker } from "./circuit-breaker.ts";
-import { Desk } from "./desk.ts";
-import { Egress } from "./egress.ts";
 import type {
-  AccountStatus,
   CommandContext,
   EngineApi,
   EngineStatus,
@@ -33,52 +27,27 @@ import type {
   Unsubscribe,
 } from "./engine-api.ts";
 import type { EngineConfig } from "./engine-config.ts";
-import { isUnknown } from "./engine-statistics.ts";
-import { gate } from "./gate.ts";
-import { OrderCommands } from "./order-commands.ts";
-import { OrderFinder } from "./order-finder.ts";
-import { EngineOrderHandle } from "./order-handle.ts";
-import { OrderIds } from "./order-ids.ts";
-import { orphanTerms } from "./orphans.ts";
-import { Outcomes } from "./outcomes.ts";
-import { Reconciler } from "./reconciler.ts";
+import { EngineParts } from "./engine-parts.ts";
+import { statusOf } from "./engine-status.ts";
+import { EngineOrderHandle, type HandleSource } from "./order-handle.ts";
 import type { Recorder } from "./recorder.ts";
-import { foldJournal, recover } from "./recovery.ts";
-import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
-import { RiskDesk } from "./risk/risk-desk.ts";
-import { Schedule } from "./schedule.ts";
-import type { EngineSettings } from "./settings.ts";
-import { TokenBuckets } from "./token-bucket.ts";
+import { foldJournal, type Recovered, recover } from "./recovery.ts";
 
 const DEFAULT_CONTEXT: CommandContext = { by: "library" };
 const MAX_BATCH = 100;
+const DEFAULT_STOP_DEADLINE_MS = 5_000;
 const FILL_TYPES = ["orderPartiallyFilled", "orderFilled", "fillBooked", "fillCorrected"] as const;
 
-interface VenueLink {
-  readonly venue: Venue;
-  readonly egress: Egress;
-  readonly breaker: CircuitBreaker;
-  instruments: ReadonlyMap<InstrumentId, Instrument>;
-  connected: boolean;
-  since: number;
-}
-
+/** The order manager as a value: any number of them may live in one process, each on a journal of its own. */
 export class Engine implements EngineApi {
   readonly #config: EngineConfig;
-  readonly #settings: EngineSettings;
+  readonly #parts: EngineParts;
   readonly #recorder: Recorder;
-  readonly #finder: OrderFinder;
-  readonly #commands: OrderCommands;
-  readonly #outcomes: Outcomes;
-  readonly #reconciler: Reconciler;
-  readonly #riskDesk: RiskDesk;
-  readonly #ids: OrderIds;
-  readonly #desk: Desk;
-  readonly #schedule: Schedule;
-  readonly #links = new Map<VenueId, VenueLink>();
   readonly #startedAt: number;
   readonly #previousStopUnclean: boolean;
+  readonly #handleSource: HandleSource;
   #phase: EngineStatus["phase"] = "recovering";
+  #stopping: Promise<readonly Order[]> | undefined;
 
   /**
    * Recovers from the journal and begins a new epoch; both are durable when this resolves. Nothing is
@@ -87,104 +56,45 @@ export class Engine implements EngineApi {
    * @throws {OrderwrightError} `config.invalid`, `journal.*`.
    */
   static async open(config: EngineConfig): Promise<Engine> {
-    const recovered = await recover(config);
-    return new Engine(config, recovered);
+    return new Engine(config, await recover(config));
   }
 
-  private constructor(config: EngineConfig, recovered: Awaited<ReturnType<typeof recover>>) {
-    const { clock } = config;
+  private constructor(config: EngineConfig, recovered: Recovered) {
     this.#config = config;
-    this.#settings = recovered.settings;
     this.#recorder = recovered.recorder;
-    this.#finder = recovered.finder;
     this.#previousStopUnclean = recovered.previousStopUnclean;
-    this.#startedAt = clock.now();
-    this.#ids = new OrderIds(this.#settings.orderIdPrefix, this.#recorder.state.epoch);
-    const venueOf = (account: AccountId): Venue => this.#linkOf(account).venue;
-    this.#riskDesk = new RiskDesk({
-      state: () => this.#recorder.state,
-      clock,
-      prices: config.prices,
-      instrumentOf: (account, id) => this.#instrument(account, id),
-    });
-    this.#commands = new OrderCommands({
-      recorder: this.#recorder,
-      finder: this.#finder,
-      riskDesk: this.#riskDesk,
-      clock,
-      settings: this.#settings,
-      ids: this.#ids,
-      defaultAccount: recovered.defaultAccount,
-      venueOf,
-      instrumentOf: (account, id) => this.#instrument(account, id),
-      egressOf: (account) => this.#linkOf(account).egress,
-    });
-    this.#outcomes = new Outcomes({
-      recorder: this.#recorder,
-      finder: this.#finder,
-      clock,
-      followUps: {
-        resolve: (order) => this.#reconciler.resolve(order),
-        fillsMissing: (order) => this.#reconciler.suspect(order.account),
-        atVenue: (order) => this.#commands.sendCancel(order),
-        foreign: (report) => this.#foreignReport(report),
-      },
-    });
-    this.#reconciler = new Reconciler({
-      recorder: this.#recorder,
-      finder: this.#finder,
-      outcomes: () => this.#outcomes,
-      clock,
-      random: config.random,
-      logger: config.logger,
-      settings: this.#settings,
-      venueOf,
-      orphanPolicyOf: (account) =>
-        config.accounts.find((candidate) => candidate.id === account)?.orphanPolicy ?? "observe",
-      repeatCancel: (order) => this.#commands.repeatCancel(order),
-      adopt: (found) => {
-        const account = this.#recorder.state.account(found.account);
-        const terms = orphanTerms(found, account.venue);
-        const orderId = this.#ids.next(account.tag, found.orderType);
-        const { venueOrderId } = found;
-        const at = clock.now();
-        this.#recorder.record([{ type: "orderAdopted", orderId, terms, venueOrderId, at, cause: "reconcile:adopt" }]);
-      },
-      cancelOrphan: (found) => this.#desk.cancelForeign(found),
-    });
-    this.#desk = new Desk({
-      recorder: this.#recorder,
-      clock,
-      cancel: (order, context) => this.#commands.cancel(order.id, context),
-      egressOf: (account) => this.#linkOf(account).egress,
-      venueOf,
-    });
-    this.#schedule = new Schedule({
-      recorder: this.#recorder,
-      clock,
-      settings: this.#settings,
-      accounts: config.accounts,
-      cancel: (order) => this.#commands.cancel(order.id, { by: "engine", reason: "stale" }),
-      reconcile: (account) => void this.#reconcileAndTell(account, "periodic"),
-    });
-    this.#link(config.venues);
-    this.#recorder.onHalt(() => this.#journalHalted());
+    this.#startedAt = config.clock.now();
+    this.#parts = new EngineParts(config, recovered, { ready: () => this.#becameReady() });
+    this.#handleSource = {
+      clock: config.clock,
+      find: (orderId) => this.#recorder.state.index.get(orderId),
+      subscribe: (listener, filter) => this.subscribe(listener, filter),
+      eventsOf: (orderId) => this.#eventsOf(orderId),
+      afterDurable: (durable, failed) => this.#recorder.afterDurable(durable, failed),
+      onEnd: (listener) => this.#recorder.onEnd(listener),
+    };
+    this.#recorder.onEnd(() => this.#recordingEnded());
   }
 
   /**
    * Connects the venues and reconciles every account. Orders are taken once all of that has succeeded:
    * resolves after the first attempt, and goes on trying by itself until {@link status} says `ready`.
+   *
+   * @throws {OrderwrightError} `engine.stopping` once it was stopped; the fault once it has failed.
    */
   async start(): Promise<void> {
+    if (this.#recorder.ended !== undefined) throw this.#recorder.ended;
+    if (this.#stopping !== undefined) throw stoppingError();
+    if (this.#phase !== "recovering") return;
     this.#phase = "reconciling";
-    await this.#becomeReady(1);
+    await this.#parts.links.start();
   }
 
   submit(
     request: OrderRequest,
     context: CommandContext = DEFAULT_CONTEXT,
   ): Promise<Result<OrderHandle, OrderwrightError>> {
-    return this.#durably(this.#submitNow(request, context));
+    return this.#sent(this.#submitNow(request, context));
   }
 
   async submitMany(
@@ -198,7 +108,7 @@ export class Engine implements EngineApi {
       );
       return requests.map(() => fail(error));
     }
-    return Promise.all(requests.map((request) => this.#durably(this.#submitNow(request, context))));
+    return Promise.all(requests.map((request) => this.#sent(this.#submitNow(request, context))));
   }
 
   replace(
@@ -206,11 +116,11 @@ export class Engine implements EngineApi {
     terms: ReplaceInput,
     context: CommandContext = DEFAULT_CONTEXT,
   ): Promise<Result<Order, OrderwrightError>> {
-    return this.#durably(this.#command(() => this.#commands.replace(id, terms, context)));
+    return this.#durably(this.#command(() => this.#parts.commands.replace(id, terms, context)));
   }
 
   cancel(id: string, context: CommandContext = DEFAULT_CONTEXT): Promise<Result<Order, OrderwrightError>> {
-    return this.#durably(this.#command(() => this.#commands.cancel(id, context)));
+    return this.#durably(this.#command(() => this.#parts.commands.cancel(id, context)));
   }
 
   async cancelAll(
@@ -223,25 +133,36 @@ export class Engine implements EngineApi {
     );
   }
 
-  async order(id: string, options: { readonly account?: string } = {}): Promise<Order | undefined> {
+  async order(
+    id: string,
+    options: { readonly account?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Order | undefined> {
+    const { finder } = this.#parts;
     const account = options.account as AccountId | undefined;
-    await this.whenDurable();
-    return this.#finder.inMemory(id, account) ?? this.#finder.inJournal(id, account) ?? this.#atVenue(id, account);
+    const known = finder.inMemory(id, account);
+    // A failed journal shows what is certainly on disk: there is nothing to wait for.
+    if (this.#recorder.ended === undefined) await this.whenDurable();
+    return known ?? finder.inJournal(id, account) ?? this.#atVenue(id, account, options.signal);
   }
 
   /** The last resort: an order of ours that the venue has and the journal has not, as the venue describes it. */
-  async #atVenue(id: string, account: AccountId | undefined): Promise<Order | undefined> {
+  async #atVenue(
+    id: string,
+    account: AccountId | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Order | undefined> {
     const parts = decodeOrderId(id);
     if (parts === undefined) return undefined;
     for (const record of this.#recorder.state.accounts.values()) {
       if (record.tag !== parts.accountTag || (account !== undefined && record.id !== account)) continue;
-      return this.#reconciler.describe(record.id, id.replaceAll("_", "") as OrderId);
+      if (!this.#parts.accounts.has(record.id)) continue;
+      return this.#parts.reconciler.describe(record.id, id.replaceAll("_", "") as OrderId, signal);
     }
     return undefined;
   }
 
   find(id: string, account?: string): Order | undefined {
-    return this.#finder.inMemory(id, account as AccountId | undefined);
+    return this.#parts.finder.inMemory(id, account as AccountId | undefined);
   }
 
   orders(filter: OrderFilter = {}): readonly Order[] {
@@ -271,7 +192,7 @@ export class Engine implements EngineApi {
   }
 
   handle(orderId: OrderId): OrderHandle | undefined {
-    const order = this.#recorder.state.index.get(orderId) ?? this.#finder.fromJournal(orderId);
+    const order = this.#recorder.state.index.get(orderId) ?? this.#parts.finder.fromJournal(orderId);
     return order === undefined ? undefined : this.#handleOf(order);
   }
 
@@ -291,34 +212,20 @@ export class Engine implements EngineApi {
   }
 
   instruments(account?: string): readonly Instrument[] {
-    const links = account === undefined ? [...this.#links.values()] : [this.#linkOf(account as AccountId)];
-    return links.flatMap((link) => [...link.instruments.values()]);
+    const { links } = this.#parts;
+    const asked = account === undefined ? [...links.all()] : [this.#parts.linkOf(account as AccountId)];
+    return asked.flatMap((link) => [...link.instruments.values()]);
   }
 
   status(): EngineStatus {
-    const { state, journal, halted } = this.#recorder;
-    return {
+    return statusOf({
       phase: this.#phase,
-      ...(halted === undefined ? {} : { failure: halted }),
-      epoch: state.epoch,
+      recorder: this.#recorder,
+      links: this.#parts.links,
       startedAt: this.#startedAt,
       now: this.#config.clock.now(),
-      durability: journal.durability,
-      position: journal.position,
-      durablePosition: journal.durablePosition,
       previousStopUnclean: this.#previousStopUnclean,
-      tradingState: state.killSwitch.engaged ? "halted" : state.tradingState,
-      killSwitch: { ...state.killSwitch },
-      accounts: Array.from(state.accounts.values(), (account) => this.#accountStatus(account.id)),
-      venues: Array.from(this.#links.values(), (link) => ({
-        id: link.venue.id,
-        mode: this.#config.modes?.get(link.venue.id) ?? "paper",
-        connected: link.connected,
-        since: link.since,
-        circuit: link.breaker.stateAt(this.#config.clock.monotonicMs()),
-        ...this.#lastReconciled(link.venue.id),
-      })),
-    };
+    });
   }
 
   events(afterSeq: number, limit?: number): Iterable<RecordedEvent> {
@@ -326,7 +233,8 @@ export class Engine implements EngineApi {
   }
 
   whenDurable(): Promise<void> {
-    return this.#recorder.whenDurable();
+    // After the end nothing is recorded any more, and reads show what is certainly on disk.
+    return this.#recorder.ended === undefined ? this.#recorder.whenDurable() : Promise.resolve();
   }
 
   subscribe(listener: EventListener, filter?: SubscriptionFilter): Unsubscribe {
@@ -351,80 +259,98 @@ export class Engine implements EngineApi {
   }
 
   setTradingState(...args: Parameters<EngineApi["setTradingState"]>): Promise<Result<void, OrderwrightError>> {
-    return this.#durably(this.#command(() => this.#desk.setTradingState(...args)));
+    return this.#durably(this.#command(() => this.#parts.desk.setTradingState(...args)));
   }
 
   engageKillSwitch(...args: Parameters<EngineApi["engageKillSwitch"]>): ReturnType<EngineApi["engageKillSwitch"]> {
-    return this.#durably(this.#command(() => this.#desk.engageKillSwitch(...args)));
+    return this.#durably(this.#command(() => this.#parts.desk.engageKillSwitch(...args)));
   }
 
   liftKillSwitch(...args: Parameters<EngineApi["liftKillSwitch"]>): Promise<Result<void, OrderwrightError>> {
-    return this.#durably(this.#command(() => this.#desk.liftKillSwitch(...args)));
+    return this.#durably(this.#command(() => this.#parts.desk.liftKillSwitch(...args)));
   }
 
   setRiskLimits(...args: Parameters<EngineApi["setRiskLimits"]>): Promise<Result<void, OrderwrightError>> {
-    return this.#durably(this.#command(() => this.#desk.setRiskLimits(...args)));
+    return this.#durably(this.#command(() => this.#parts.desk.setRiskLimits(...args)));
   }
 
   adjustPosition(...args: Parameters<EngineApi["adjustPosition"]>): Promise<Result<void, OrderwrightError>> {
-    return this.#durably(this.#command(() => this.#desk.adjustPosition(...args)));
+    return this.#durably(this.#command(() => this.#parts.desk.adjustPosition(...args)));
   }
 
   async reconcile(
     options: { readonly account?: string; readonly dryRun?: boolean } = {},
   ): Promise<readonly ReconcileReport[]> {
-    const accounts = this.#config.accounts.filter(
-      (account) => options.account === undefined || account.id === options.account,
-    );
+    if (this.#recorder.ended !== undefined) throw this.#recorder.ended;
     const reports: ReconcileReport[] = [];
-    for (const account of accounts) {
-      reports.push(await this.#reconciler.reconcile(account.id as AccountId, "demand", options.dryRun ?? false));
+    for (const { id } of this.#config.accounts) {
+      if (options.account !== undefined && options.account !== id) continue;
+      reports.push(await this.#parts.reconciler.reconcile(id as AccountId, "demand", options.dryRun));
     }
     await this.whenDurable();
     return reports;
   }
 
-  async stop(options: Parameters<EngineApi["stop"]>[0] = {}): Promise<readonly Order[]> {
-    if (this.#phase === "stopping" || this.#phase === "stopped") return this.activeOrders();
-    const failed = this.#recorder.halted !== undefined;
+  stop(options: Parameters<EngineApi["stop"]>[0] = {}): Promise<readonly Order[]> {
+    this.#stopping ??= this.#stop(options);
+    return this.#stopping;
+  }
+
+  async #stop(options: NonNullable<Parameters<EngineApi["stop"]>[0]>): Promise<readonly Order[]> {
+    const { links, desk, reconciler, schedule } = this.#parts;
+    const deadlineMs = options.deadlineMs ?? DEFAULT_STOP_DEADLINE_MS;
+    const failedBefore = this.#recorder.halted !== undefined;
     this.#phase = "stopping";
-    this.#schedule.stop();
-    if (!failed)
-      await this.#desk.wind(options.restingOrders ?? "keep", options.deadlineMs ?? 5_000, () => this.#sendsUnderWay());
-    this.#reconciler.close();
-    for (const link of this.#links.values()) {
-      link.egress.close();
-      await link.venue.close();
+    schedule.stop();
+    links.stop();
+    try {
+      if (this.#recorder.ended === undefined)
+        await desk.wind(options.restingOrders ?? "keep", deadlineMs, () => this.#parts.sendsUnderWay());
+      reconciler.close();
+      // What was not sent ends as that, what was not answered as unknown: both before the last event.
+      await links.closeEgress();
+      await links.closeVenues(deadlineMs);
+      this.#parts.unmatched.close();
+      await this.#recordStop();
+    } finally {
+      this.#recorder.finish();
+      await this.#recorder.journal.close();
+      this.#phase = "stopped";
     }
-    const open = this.activeOrders();
-    if (this.#recorder.halted === undefined) {
-      const at = this.#config.clock.now();
-      this.#recorder.record([
-        { type: "engineStopped", epoch: this.#recorder.state.epoch, openOrders: open.length, at, cause: "engine:stop" },
-      ]);
-      await this.#recorder.journal.flush();
-      this.#schedule.writeSnapshot();
-    }
-    await this.#recorder.journal.close();
-    this.#phase = "stopped";
-    return open;
+    if (this.#recorder.halted !== undefined && !failedBefore) throw this.#recorder.halted;
+    return this.activeOrders();
+  }
+
+  async #recordStop(): Promise<void> {
+    if (this.#recorder.ended !== undefined) return;
+    const { epoch, index } = this.#recorder.state;
+    const at = this.#config.clock.now();
+    this.#recorder.record([{ type: "engineStopped", epoch, openOrders: index.openCount, at, cause: "engine:stop" }]);
+    await this.#recorder.journal.flush();
+    this.#parts.schedule.writeSnapshot();
+  }
+
+  #becameReady(): void {
+    if (this.#phase !== "reconciling") return;
+    this.#phase = "ready";
+    this.#parts.schedule.start();
   }
 
   #submitNow(request: OrderRequest, context: CommandContext): Result<OrderHandle, OrderwrightError> {
     const refusal = this.#intakeRefusal();
     if (refusal !== undefined) return fail(refusal);
-    const accepted = this.#command(() => this.#commands.submit(request, context));
+    const accepted = this.#command(() => this.#parts.commands.submit(request, context));
     return accepted.ok ? ok(this.#handleOf(accepted.value.order)) : accepted;
   }
 
   #intakeRefusal(): OrderwrightError | undefined {
-    if (this.#recorder.halted !== undefined) return this.#recorder.halted;
+    if (this.#recorder.ended !== undefined) return this.#recorder.ended;
     switch (this.#phase) {
       case "ready":
         return undefined;
       case "stopping":
       case "stopped":
-        return orderwrightError("engine.stopping", "The engine is shutting down and takes no new orders.");
+        return stoppingError();
       default:
         return orderwrightError(
           "engine.notReady",
@@ -435,7 +361,7 @@ export class Engine implements EngineApi {
 
   /** Runs a command; a journal that takes nothing is its answer, not a crash. */
   #command<T>(run: () => Result<T, OrderwrightError>): Result<T, OrderwrightError> {
-    if (this.#recorder.halted !== undefined) return fail(this.#recorder.halted);
+    if (this.#recorder.ended !== undefined) return fail(this.#recorder.ended);
     try {
       return run();
     } catch (error) {
@@ -454,193 +380,43 @@ export class Engine implements EngineApi {
     });
   }
 
-  #link(venues: readonly Venue[]): void {
-    const { clock, random, logger } = this.#config;
-    const { count, windowMs, reservedForCancels } = this.#settings.venueMessages;
-    for (const venue of venues) {
-      const breaker = new CircuitBreaker();
-      const egress = new Egress({
-        venue,
-        clock,
-        random,
-        logger,
-        settings: this.#settings,
-        buckets: new TokenBuckets([{ count, windowMs, reserved: reservedForCancels }]),
-        breaker,
-        owner: {
-          mayLeave: (job) => gate(job, this.#recorder, clock.now()),
-          outcome: (job, outcome) => this.#guard(() => this.#outcomes.outcome(job, outcome)),
-          refused: (job, refusal) => this.#guard(() => this.#outcomes.refused(job, refusal)),
-        },
-      });
-      this.#links.set(venue.id, {
-        venue,
-        egress,
-        breaker,
-        instruments: new Map(),
-        connected: false,
-        since: clock.now(),
-      });
-    }
+  /** As {@link #durably}, for what the weaker durability modes send before it is on disk. */
+  async #sent(submitted: Result<OrderHandle, OrderwrightError>): Promise<Result<OrderHandle, OrderwrightError>> {
+    const told = await this.#durably(submitted);
+    const { durability } = this.#recorder.journal;
+    if (told.ok || !submitted.ok || durability === "always") return told;
+    const { orderId } = submitted.value;
+    const message = `Order ${orderId} was sent at once, as durability ${durability} says, and then the journal failed: the venue may have it.`;
+    return fail(new OrderwrightError("venue.outcomeUnknown", message, { orderId }, { cause: told.error }));
   }
 
-  /** What cannot be asked cannot be known: intake stays closed until every question had an answer. */
-  async #becomeReady(attempt: number): Promise<void> {
-    let complete = true;
-    for (const link of this.#links.values()) complete = (await this.#connect(link)) && complete;
-    for (const { id } of this.#config.accounts)
-      complete = (await this.#reconcileAndTell(id as AccountId, "start")) && complete;
-    if (this.#phase !== "reconciling") return;
-    if (complete) {
-      this.#phase = "ready";
-      this.#schedule.start();
-      return;
-    }
-    const { retryBaseMs, retryMaxMs } = this.#settings;
-    const waitMs = backoffMs(
-      attempt,
-      { ...DEFAULT_BACKOFF, baseMs: retryBaseMs, maxMs: retryMaxMs },
-      this.#config.random,
-    );
-    this.#config.clock.schedule(waitMs, () => void this.#becomeReady(attempt + 1));
-  }
-
-  async #connect(link: VenueLink): Promise<boolean> {
-    if (link.connected) return true;
+  #recordingEnded(): void {
+    const failed = this.#recorder.halted !== undefined;
+    const { links, reconciler, schedule, unmatched } = this.#parts;
+    schedule.stop();
+    links.stop();
+    reconciler.close();
+    unmatched.close();
+    void links.closeEgress(); // its ends are told to nobody any more
+    if (!failed) return;
+    if (this.#stopping === undefined) this.#phase = "failed";
     try {
-      await link.venue.connect({
-        report: (report) => this.#guard(() => this.#outcomes.report(report, `report:${report.venue}`)),
-        connection: (state, reason) => this.#connectionChanged(link, state === "connected", reason),
-      });
+      // What ran ahead of the failed commit is not on record: reads show what is certainly on disk.
+      this.#recorder.replaceState(foldJournal(this.#recorder.journal).state);
     } catch (error) {
-      this.#config.logger.warn({ venue: link.venue.id, error }, "a venue cannot be connected");
-      return false;
+      this.#config.logger.error({ error }, "the journal cannot be read again: reads show what ran ahead of it");
     }
-    link.instruments = new Map(link.venue.instruments().map((instrument) => [instrument.id, instrument]));
-    link.connected = true;
-    link.since = this.#config.clock.now();
-    return true;
-  }
-
-  #connectionChanged(link: VenueLink, connected: boolean, reason: string): void {
-    const wasConnected = link.connected;
-    link.connected = connected;
-    link.since = this.#config.clock.now();
-    this.#config.logger.info({ venue: link.venue.id, connected, reason }, "venue connection changed");
-    if (!connected || wasConnected || this.#phase !== "ready") return;
-    for (const account of this.#config.accounts) {
-      if (account.venue === link.venue.id) void this.#reconcileAndTell(account.id as AccountId, "reconnect");
-    }
-  }
-
-  /** @returns whether every query had an answer. */
-  async #reconcileAndTell(account: AccountId, trigger: string): Promise<boolean> {
-    const { logger } = this.#config;
-    try {
-      const { findings, ...counts } = await this.#reconciler.reconcile(account, trigger);
-      logger.debug({ ...counts, trigger, findings: findings.length }, "reconciled");
-      for (const order of this.#recorder.state.index.openOrdersOfAccount(account)) {
-        if (isUnknown(order)) this.#reconciler.resolve(order);
-      }
-      return counts.failedQueries === 0;
-    } catch (error) {
-      if (this.#recorder.halted === undefined) logger.error({ account, trigger, error }, "reconciliation failed");
-      return false;
-    }
-  }
-
-  #foreignReport(report: ExecutionReport): void {
-    this.#config.logger.warn(
-      { venue: report.venue, account: report.account, venueOrderId: report.venueOrderId, kind: report.kind },
-      "a report about an order that is not ours",
-    );
-  }
-
-  /** What comes from outside must not throw into a venue adapter; a journal that has stopped ends it quietly. */
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (this.#recorder.halted !== undefined) return;
-      const reason =
-        error instanceof OrderwrightError
-          ? error
-          : new OrderwrightError(
-              "internal.unexpected",
-              `A fault of ours: ${error instanceof Error ? error.message : String(error)}`,
-              {},
-              { cause: error },
-            );
-      this.#recorder.halt(reason);
-    }
-  }
-
-  #journalHalted(): void {
-    this.#phase = "failed";
-    this.#schedule.stop();
-    this.#reconciler.close();
-    for (const link of this.#links.values()) link.egress.close();
-    // What ran ahead of the failed commit never happened: reads show what is certainly on disk.
-    this.#recorder.replaceState(foldJournal(this.#recorder.journal));
   }
 
   #handleOf(order: Order): OrderHandle {
-    return new EngineOrderHandle(order, {
-      clock: this.#config.clock,
-      subscribe: (listener, filter) => this.subscribe(listener, filter),
-      eventsOf: (orderId) => this.#eventsOf(orderId),
-      whenDurable: () => this.whenDurable(),
-      onHalt: (listener) => this.#recorder.onHalt(listener),
-    });
+    return new EngineOrderHandle(order, this.#handleSource);
   }
 
   #eventsOf(orderId: OrderId): readonly RecordedEvent<OrderEvent>[] {
     return this.#recorder.journal.readOrder(orderId) as readonly RecordedEvent<OrderEvent>[];
   }
+}
 
-  #linkOf(account: AccountId): VenueLink {
-    const { venue } = this.#recorder.state.account(account);
-    const link = this.#links.get(venue);
-    if (link === undefined) {
-      throw orderwrightError("config.invalid", `Account ${account} trades on ${venue}, which is not configured.`);
-    }
-    return link;
-  }
-
-  #instrument(account: AccountId, id: InstrumentId): Instrument | undefined {
-    return this.#linkOf(account).instruments.get(id);
-  }
-
-  #sendsUnderWay(): number {
-    let count = 0;
-    for (const link of this.#links.values()) count += link.egress.underWay;
-    return count;
-  }
-
-  #accountStatus(id: AccountId): AccountStatus {
-    const { state } = this.#recorder;
-    const account = state.account(id);
-    const open = state.index.openOrdersOfAccount(id);
-    let unknown = 0;
-    for (const order of open) if (isUnknown(order)) unknown++;
-    return {
-      id,
-      tag: account.tag,
-      venue: account.venue,
-      tradingState: state.effectiveTradingState(account),
-      ...(account.blockedBecause === undefined ? {} : { blockedBecause: account.blockedBecause }),
-      limits: account.limits,
-      openOrders: open.size,
-      outcomeUnknown: unknown,
-    };
-  }
-
-  #lastReconciled(venue: VenueId): { lastReconciledAt?: number } {
-    let last: number | undefined;
-    for (const account of this.#recorder.state.accounts.values()) {
-      if (account.venue !== venue || account.lastReconciledAt === undefined) continue;
-      last = last === undefined ? account.lastReconciledAt : Math.min(last, account.lastReconciledAt);
-    }
-    return last === undefined ? {} : { lastReconciledAt: last };
-  }
+function stoppingError(): OrderwrightError {
+  return orderwrightError("engine.stopping", "The engine is shutting down and takes no new orders.");
 }

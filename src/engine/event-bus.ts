@@ -10,38 +10,78 @@ interface Subscription {
   readonly listener: EventListener;
   readonly filter: SubscriptionFilter;
   readonly types: ReadonlySet<RecordedEvent["type"]> | undefined;
+  isActive: boolean;
 }
 
 export class EventBus {
   readonly #logger: Logger;
-  readonly #subscriptions = new Set<Subscription>();
+  /** Those that follow one order, by its id: an event costs what its own followers cost, however many others there are. */
+  readonly #byOrder = new Map<string, Subscription[]>();
+  /** Those that follow more. Replaced whenever it changes, so that a round that is under way keeps its own. */
+  #others: readonly Subscription[] = [];
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
+  /** A subscriber that comes or goes while an event is told: a new one hears the next event first, a gone one nothing more. */
   subscribe(listener: EventListener, filter: SubscriptionFilter = {}): Unsubscribe {
-    const subscription = { listener, filter, types: filter.types === undefined ? undefined : new Set(filter.types) };
-    this.#subscriptions.add(subscription);
-    return () => this.#subscriptions.delete(subscription);
+    const types = filter.types === undefined ? undefined : new Set(filter.types);
+    const subscription: Subscription = { listener, filter, types, isActive: true };
+    this.#add(subscription);
+    return () => {
+      if (subscription.isActive) this.#remove(subscription);
+      subscription.isActive = false;
+    };
   }
 
   publish(event: RecordedEvent, order: Order | undefined): void {
-    for (const subscription of this.#subscriptions) {
-      if (!wants(subscription, event, order)) continue;
-      try {
-        subscription.listener(event, order);
-      } catch (error) {
-        this.#logger.error({ seq: event.seq, type: event.type, error }, "a subscriber threw");
-      }
+    const orderId = "orderId" in event ? event.orderId : undefined;
+    const followers = orderId === undefined ? undefined : this.#byOrder.get(orderId);
+    if (followers !== undefined) for (const subscription of [...followers]) this.#tell(subscription, event, order);
+    for (const subscription of this.#others) this.#tell(subscription, event, order);
+  }
+
+  #tell(subscription: Subscription, event: RecordedEvent, order: Order | undefined): void {
+    if (!subscription.isActive || !wants(subscription, event, order)) return;
+    const report = (error: unknown): void => {
+      this.#logger.error({ seq: event.seq, type: event.type, error }, "a subscriber threw");
+    };
+    try {
+      // The type promises nothing, but an async function fits it: its rejection must not end the process.
+      const returned: unknown = subscription.listener(event, order);
+      if (returned instanceof Promise) returned.catch(report);
+    } catch (error) {
+      report(error);
     }
+  }
+
+  #add(subscription: Subscription): void {
+    const { orderId } = subscription.filter;
+    if (orderId === undefined) {
+      this.#others = [...this.#others, subscription];
+      return;
+    }
+    const followers = this.#byOrder.get(orderId);
+    if (followers === undefined) this.#byOrder.set(orderId, [subscription]);
+    else followers.push(subscription);
+  }
+
+  #remove(subscription: Subscription): void {
+    const { orderId } = subscription.filter;
+    if (orderId === undefined) {
+      this.#others = this.#others.filter((other) => other !== subscription);
+      return;
+    }
+    const left = this.#byOrder.get(orderId)?.filter((other) => other !== subscription) ?? [];
+    if (left.length === 0) this.#byOrder.delete(orderId);
+    else this.#byOrder.set(orderId, left);
   }
 }
 
 function wants({ filter, types }: Subscription, event: RecordedEvent, order: Order | undefined): boolean {
   return (
     (types === undefined || types.has(event.type)) &&
-    (filter.orderId === undefined || order?.id === filter.orderId) &&
     (filter.account === undefined || accountOf(event, order) === filter.account) &&
     (filter.instrumentId === undefined || order?.instrumentId === filter.instrumentId) &&
     (filter.origin === undefined || order?.origin === filter.origin)

@@ -1,8 +1,8 @@
 // What callers ask for: submit, replace, cancel. Each is checked against the state, recorded, and goes
 // out once it is durable. Nothing is awaited between reading an order and recording what changes it.
 
-import { type OrderwrightError, orderwrightError } from "../domain/errors.ts";
-import type { AccountId, InstrumentId, OrderId, RequestId } from "../domain/identifiers.ts";
+import { type ErrorCode, type OrderwrightError, orderwrightError } from "../domain/errors.ts";
+import type { AccountId, InstrumentId, RequestId } from "../domain/identifiers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Order } from "../domain/order.ts";
 import type { OrderTerms, ReplaceTerms } from "../domain/order-event.ts";
@@ -10,7 +10,7 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import type { EventDraft } from "../domain/system-event.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Venue } from "../venues/venue.ts";
-import type { Egress, SendJob } from "./egress.ts";
+import type { Egress } from "./egress.ts";
 import type { CommandContext, OrderRequest, ReplaceInput } from "./engine-api.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { OrderIds } from "./order-ids.ts";
@@ -18,6 +18,7 @@ import { normalizeOrder, normalizeReplace, orderAddress, sameOrder } from "./ord
 import { unknownOrder } from "./outcomes.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RiskDesk } from "./risk/risk-desk.ts";
+import type { SendJob } from "./send-job.ts";
 import type { EngineSettings } from "./settings.ts";
 
 export interface OrderCommandsOptions {
@@ -27,6 +28,8 @@ export interface OrderCommandsOptions {
   readonly clock: Clock;
   readonly settings: EngineSettings;
   readonly ids: OrderIds;
+  /** Accounts of the configuration: one that only the journal knows takes no orders. */
+  readonly accounts: ReadonlySet<string>;
   readonly defaultAccount: AccountId;
   readonly venueOf: (account: AccountId) => Venue;
   readonly instrumentOf: (account: AccountId, id: InstrumentId) => Instrument | undefined;
@@ -41,8 +44,8 @@ export interface Accepted {
 
 export class OrderCommands {
   readonly #options: OrderCommandsOptions;
-  /** Intents that wait for the disk or the wire. */
-  #waiting = 0;
+  /** Submits, denied ones too, that wait for the disk. */
+  #undurable = 0;
   /** Pending cancels that went out: reports in between must not send them again. */
   readonly #cancelsSent = new WeakMap<Order, RequestId>();
 
@@ -56,17 +59,18 @@ export class OrderCommands {
    */
   submit(request: OrderRequest, context: CommandContext): Result<Accepted, OrderwrightError> {
     const { recorder, riskDesk, clock, settings, ids } = this.#options;
-    if (this.#waiting >= settings.intakeLimit) {
-      return fail(
-        orderwrightError(
-          "engine.overloaded",
-          `${this.#waiting} orders wait for the disk or the wire, which is all that the intake holds. Send again when some have gone out.`,
-        ),
-      );
-    }
     const normalized = this.#normalize(request);
     if (!normalized.ok) return normalized;
     const terms = normalized.value;
+    const waiting = this.#undurable + this.#options.egressOf(terms.account).waiting;
+    if (waiting >= settings.intakeLimit) {
+      return fail(
+        orderwrightError(
+          "engine.overloaded",
+          `${waiting} orders wait for the disk or the wire, which is all that the intake holds. Send again when some have gone out.`,
+        ),
+      );
+    }
     const existing = this.#existing(terms);
     if (existing !== undefined) return existing;
 
@@ -81,6 +85,7 @@ export class OrderCommands {
         created,
         { type: "orderDenied", orderId, code: denial.code, message: denial.message, at, cause },
       ]);
+      this.#countUntilDurable();
       return fail(orderwrightError(denial.code, denial.message, { ...denial.details, orderId, status: "rejected" }));
     }
     const sendBy = at + settings.sendBudgetMs;
@@ -91,19 +96,17 @@ export class OrderCommands {
     ]);
     const order = recorder.state.index.get(orderId) as Order;
     riskDesk.sent(order);
-    this.#waiting++;
-    this.#whenMayLeave(() => {
-      this.#waiting--;
-      this.#send({ kind: "place", order, sendBy });
-    });
+    this.#countUntilDurable();
+    this.#whenMayLeave((intentSeq) => this.#send({ kind: "place", order, sendBy, intentSeq }));
     return ok({ order, existing: false });
   }
 
   cancel(id: string, context: CommandContext): Result<Order, OrderwrightError> {
-    const { recorder, finder, ids, clock } = this.#options;
-    const order = finder.inMemory(id, undefined) ?? finder.fromJournal(id.replaceAll("_", "") as OrderId);
+    const { recorder, ids, clock, riskDesk } = this.#options;
+    const order = this.#find(id);
     if (order === undefined) return fail(unknownOrder(id));
     if (order.isTerminal) return fail(notCancelable(order));
+    this.#options.egressOf(order.account); // an account without its venue: refused before anything is recorded
     if (order.pendingCancel !== undefined) return fail(requestPending(order, "A cancel"));
     const requestId = ids.nextRequest();
     recorder.record([
@@ -116,14 +119,15 @@ export class OrderCommands {
         cause: `command:${context.by}`,
       },
     ]);
+    riskDesk.messageSent(order.account);
     // Before the acknowledgement the cancel stays armed: it goes out as soon as the venue can be told.
-    if (order.isWorking || order.outcomeUnknown) this.#whenMayLeave(() => this.sendCancel(order));
+    if (order.isWorking || order.outcomeUnknown) this.sendCancel(order);
     return ok(order);
   }
 
   replace(id: string, input: ReplaceInput, context: CommandContext): Result<Order, OrderwrightError> {
-    const { recorder, finder, ids, clock, settings, riskDesk } = this.#options;
-    const order = finder.inMemory(id, undefined) ?? finder.fromJournal(id.replaceAll("_", "") as OrderId);
+    const { recorder, ids, clock, settings, riskDesk } = this.#options;
+    const order = this.#find(id);
     if (order === undefined) return fail(unknownOrder(id));
     if (!order.isWorking) return fail(notReplaceable(order));
     if (order.pendingCancel !== undefined) return fail(requestPending(order, "A cancel"));
@@ -152,48 +156,68 @@ export class OrderCommands {
       { type: "replaceRequested", orderId: order.id, requestId, replace, at, cause: `command:${context.by}` },
     ]);
     riskDesk.messageSent(order.account);
-    this.#whenMayLeave(() =>
-      this.#send({ kind: "replace", order, requestId, replace, sendBy: at + settings.sendBudgetMs }),
-    );
+    const sendBy = at + settings.sendBudgetMs;
+    this.#whenMayLeave((intentSeq) => this.#send({ kind: "replace", order, requestId, replace, sendBy, intentSeq }));
     return ok(order);
   }
 
   /** Sends the cancel that is pending, if one is and it has not gone out yet. */
   sendCancel(order: Order): void {
-    const pending = order.pendingCancel;
-    if (pending === undefined || order.isTerminal || this.#cancelsSent.get(order) === pending.requestId) return;
-    this.repeatCancel(order);
+    if (this.#cancelsSent.get(order) !== order.pendingCancel?.requestId) this.repeatCancel(order);
   }
 
   /** Sends the pending cancel, whether or not it went out before: a cancel may be repeated. */
   repeatCancel(order: Order): void {
-    const pending = order.pendingCancel;
-    if (pending === undefined || order.isTerminal) return;
-    this.#cancelsSent.set(order, pending.requestId);
-    this.#send({ kind: "cancel", order, requestId: pending.requestId });
+    const requestId = order.pendingCancel?.requestId;
+    if (requestId === undefined || order.isTerminal) return;
+    this.#cancelsSent.set(order, requestId);
+    this.#whenMayLeave((intentSeq) => {
+      const egress = this.#options.egressOf(order.account);
+      if (!egress.hasCancel(requestId)) egress.send({ kind: "cancel", order, requestId, intentSeq });
+    });
   }
 
-  #send(job: SendJob & { readonly order: Order }): void {
+  /** The venue did not know the order that its cancel named: once it does, the cancel goes out again. */
+  cancelUnheard(order: Order): void {
+    this.#cancelsSent.delete(order);
+  }
+
+  #find(id: string): Order | undefined {
+    const { finder } = this.#options;
+    return finder.inMemory(id, undefined) ?? finder.inJournal(id, undefined);
+  }
+
+  #send(job: Extract<SendJob, { order: Order }>): void {
     this.#options.egressOf(job.order.account).send(job);
   }
 
   /** With durability `always` that is once the intent is on disk; otherwise now. */
-  #whenMayLeave(send: () => void): void {
+  #whenMayLeave(send: (intentSeq: number) => void): void {
     const { recorder } = this.#options;
+    const intentSeq = recorder.state.seq;
     if (recorder.journal.durability === "always") {
-      recorder.afterDurable(send, () => undefined); // a halted journal sends nothing, ever
+      recorder.afterDurable(
+        () => send(intentSeq),
+        () => undefined, // a halted journal sends nothing, ever
+      );
     } else {
-      send();
+      send(intentSeq);
     }
   }
 
+  #countUntilDurable(): void {
+    this.#undurable++;
+    const settled = (): void => void this.#undurable--;
+    this.#options.recorder.afterDurable(settled, settled);
+  }
+
   #normalize(request: OrderRequest): Result<OrderTerms, OrderwrightError> {
-    const { recorder, clock, defaultAccount, finder } = this.#options;
+    const { accounts, clock, defaultAccount, finder } = this.#options;
     const address = orderAddress(request);
     if (!address.ok) return address;
     const account = (address.value.account ?? defaultAccount) as AccountId;
-    if (!recorder.state.accounts.has(account)) {
-      const known = [...recorder.state.accounts.keys()].join(", ");
+    if (!accounts.has(account)) {
+      const known = [...accounts].join(", ");
       return fail(
         orderwrightError(
           "request.unknownAccount",
@@ -220,15 +244,30 @@ export class OrderCommands {
     if (terms.clientOrderId === undefined) return undefined;
     const order = this.#options.finder.byClientOrderId(terms.account, terms.clientOrderId);
     if (order === undefined) return undefined;
-    if (sameOrder(terms, order)) return ok({ order, existing: true });
-    return fail(duplicateClientOrderId(terms.clientOrderId, order));
+    if (!sameOrder(terms, order)) return fail(duplicateClientOrderId(terms.clientOrderId, order));
+    // A denied order stays denied: the same request has the same answer.
+    return isDenied(order) ? fail(denialOf(order)) : ok({ order, existing: true });
   }
 
   #aliasTaken(order: Order, replace: ReplaceTerms): OrderwrightError | undefined {
     if (replace.clientOrderId === undefined) return undefined;
     const holder = this.#options.finder.byClientOrderId(order.account, replace.clientOrderId);
-    return holder === undefined ? undefined : duplicateClientOrderId(replace.clientOrderId, holder);
+    // Its own ids it may have again: a replace that failed can be asked for anew.
+    return holder === undefined || holder.id === order.id
+      ? undefined
+      : duplicateClientOrderId(replace.clientOrderId, holder);
   }
+}
+
+/** Refused by our own checks: the venue was never asked. */
+function isDenied(order: Order): boolean {
+  return order.status === "rejected" && order.submittedAt === undefined;
+}
+
+function denialOf(order: Order): OrderwrightError {
+  const { code, text } = order.statusReason ?? { text: "the order was denied" };
+  const { id: orderId, status } = order;
+  return orderwrightError((code ?? "internal.unexpected") as ErrorCode, text, { orderId, status });
 }
 
 function duplicateClientOrderId(clientOrderId: string, holder: Order): OrderwrightError {

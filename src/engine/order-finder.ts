@@ -8,6 +8,9 @@ import type { RecordedEvent } from "../domain/system-event.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { EngineState } from "./engine-state.ts";
 
+/** What a venue says of an order to name it. */
+type Spoken = Pick<ExecutionReport, "orderId" | "venueOrderId" | "account" | "instrumentId">;
+
 export class OrderFinder {
   readonly #journal: Journal;
   readonly #state: () => EngineState;
@@ -19,13 +22,14 @@ export class OrderFinder {
 
   /** Finds in memory by our id (with or without underscores), the caller's id of that account, or the venue's id. */
   inMemory(id: string, account: AccountId | undefined): Order | undefined {
+    if (!isText(id)) return undefined;
     const { index, accounts } = this.#state();
     const own = index.get(id.replaceAll("_", "") as OrderId) ?? index.get(id as OrderId);
     if (own !== undefined) return account === undefined || own.account === account ? own : undefined;
     for (const record of accounts.values()) {
       if (account !== undefined && record.id !== account) continue;
-      const found = index.byClientOrderId(record.id, id) ?? index.byVenueOrderId(record.venue, id as VenueOrderId);
-      if (found !== undefined && found.account === record.id) return found;
+      const found = index.byClientOrderId(record.id, id) ?? index.byVenueOrderId(record.id, id as VenueOrderId);
+      if (found !== undefined) return found;
     }
     return undefined;
   }
@@ -40,6 +44,7 @@ export class OrderFinder {
 
   /** Finds in the journal by any id that {@link inMemory} takes. */
   inJournal(id: string, account: AccountId | undefined): Order | undefined {
+    if (!isText(id)) return undefined;
     const own = this.fromJournal(id.replaceAll("_", "") as OrderId);
     if (own !== undefined) return account === undefined || own.account === account ? own : undefined;
     for (const record of this.#state().accounts.values()) {
@@ -55,15 +60,16 @@ export class OrderFinder {
     return foldOrder(this.#journal.readOrder(id).filter((event) => event.seq < beforeSeq));
   }
 
-  /** Finds the order of a venue's report; one that memory has forgotten is called back. */
-  ofReport(report: ExecutionReport): Order | undefined {
+  /** Finds the order that a venue speaks of; one that memory has forgotten is called back. */
+  ofReport(report: Spoken): Order | undefined {
     const state = this.#state();
+    const { orderId, venueOrderId, account, instrumentId } = report;
     const known =
-      (report.orderId === undefined ? undefined : state.index.get(report.orderId)) ??
-      (report.venueOrderId === undefined ? undefined : state.index.byVenueOrderId(report.venue, report.venueOrderId));
+      (orderId === undefined ? undefined : state.index.get(orderId)) ??
+      (venueOrderId === undefined ? undefined : state.index.byVenueOrderId(account, venueOrderId, instrumentId));
     if (known !== undefined) return known;
-    if (report.orderId === undefined || decodeOrderId(report.orderId) === undefined) return undefined;
-    const stored = this.fromJournal(report.orderId);
+    if (orderId === undefined || decodeOrderId(orderId) === undefined) return undefined;
+    const stored = this.fromJournal(orderId);
     if (stored !== undefined) state.admit(stored);
     return stored;
   }
@@ -77,4 +83,9 @@ export function foldOrder(events: readonly RecordedEvent<OrderEvent>[] | readonl
     else if (order !== undefined && "orderId" in event && event.orderId === order.id) evolve(order, event);
   }
   return order;
+}
+
+/** Ids come from callers whose types nobody checked: what is no text names no order. */
+function isText(id: unknown): boolean {
+  return typeof id === "string";
 }

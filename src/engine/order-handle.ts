@@ -1,5 +1,5 @@
-// Follows one order for its caller: waits and an event stream, each of which a signal or a time can end.
-// Ending a wait never touches the order.
+// Follows one order for its caller: waits and an event stream, each of which a signal or a time can end,
+// and the engine's own end does. Ending a wait never touches the order.
 
 import { OrderwrightError } from "../domain/errors.ts";
 import type { OrderId } from "../domain/identifiers.ts";
@@ -14,41 +14,48 @@ import type { EventListener, OrderHandle, SubscriptionFilter, Unsubscribe, WaitO
 /** What a handle needs of the engine. */
 export interface HandleSource {
   readonly clock: Clock;
+  /** The order as memory has it: another object once a failed commit was undone, none once it was forgotten. */
+  find(orderId: OrderId): Order | undefined;
   subscribe(listener: EventListener, filter: SubscriptionFilter): Unsubscribe;
   /** Durable events of the order so far. */
   eventsOf(orderId: OrderId): readonly RecordedEvent<OrderEvent>[];
-  whenDurable(): Promise<void>;
-  /** Calls back if the engine stops or fails, with the reason; never otherwise. */
-  onHalt(listener: (reason: OrderwrightError) => void): Unsubscribe;
+  afterDurable(durable: () => void, failed: (reason: OrderwrightError) => void): void;
+  /** Calls back when the engine stops or fails, with the reason: at once when it has. */
+  onEnd(listener: (reason: OrderwrightError) => void): Unsubscribe;
 }
 
+type Waited = Result<Order, OrderwrightError>;
+
 export class EngineOrderHandle implements OrderHandle {
-  readonly order: Order;
+  readonly orderId: OrderId;
+  readonly #order: Order;
   readonly #source: HandleSource;
 
   constructor(order: Order, source: HandleSource) {
-    this.order = order;
+    this.orderId = order.id;
+    this.#order = order;
     this.#source = source;
   }
 
-  get orderId(): OrderId {
-    return this.order.id;
+  get order(): Order {
+    return this.#source.find(this.orderId) ?? this.#order;
   }
 
-  acknowledged(options: WaitOptions = {}): Promise<Result<Order, OrderwrightError>> {
+  acknowledged(options: WaitOptions = {}): Promise<Waited> {
     return this.#wait((order) => order.acknowledgedAt !== undefined || order.isTerminal, "be acknowledged", options);
   }
 
-  done(options: WaitOptions = {}): Promise<Result<Order, OrderwrightError>> {
+  done(options: WaitOptions = {}): Promise<Waited> {
     return this.#wait((order) => order.isTerminal, "end", options);
   }
 
   async *events(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<RecordedEvent<OrderEvent>> {
+    const { signal } = options;
     const queue: RecordedEvent<OrderEvent>[] = [];
     let wake: () => void = () => undefined;
-    let halted = false;
+    let ended = false;
     const stop = (): void => {
-      halted = true;
+      ended = true;
       wake();
     };
     const unsubscribe = this.#source.subscribe(
@@ -56,17 +63,18 @@ export class EngineOrderHandle implements OrderHandle {
         queue.push(event as RecordedEvent<OrderEvent>);
         wake();
       },
-      { orderId: this.order.id },
+      { orderId: this.orderId },
     );
-    const forget = this.#source.onHalt(stop);
-    options.signal?.addEventListener("abort", stop);
+    const forget = this.#source.onEnd(stop);
+    signal?.addEventListener("abort", stop);
     try {
       let last = 0;
-      queue.unshift(...this.#source.eventsOf(this.order.id));
-      while (options.signal?.aborted !== true) {
+      queue.unshift(...this.#source.eventsOf(this.orderId));
+      for (;;) {
+        if (signal?.aborted === true) return;
         const event = queue.shift();
         if (event === undefined) {
-          if (halted || (this.order.isTerminal && last >= this.order.lastSeq)) return;
+          if (ended || (this.order.isTerminal && last >= this.order.lastSeq)) return;
           await new Promise<void>((resolve) => (wake = resolve));
         } else if (event.seq > last) {
           last = event.seq;
@@ -76,53 +84,56 @@ export class EngineOrderHandle implements OrderHandle {
     } finally {
       unsubscribe();
       forget();
-      options.signal?.removeEventListener("abort", stop);
+      signal?.removeEventListener("abort", stop);
     }
   }
 
-  async #wait(
-    reached: (order: Order) => boolean,
-    purpose: string,
-    options: WaitOptions,
-  ): Promise<Result<Order, OrderwrightError>> {
-    if (reached(this.order)) {
-      await this.#source.whenDurable();
-      return ok(this.order);
-    }
+  #wait(reached: (order: Order) => boolean, purpose: string, options: WaitOptions): Promise<Waited> {
     return new Promise((resolve) => {
       const cleanups: (() => void)[] = [];
-      const finish = (result: Result<Order, OrderwrightError>): void => {
-        for (const cleanup of cleanups) cleanup();
+      let isOver = false;
+      const finish = (result: Waited): void => {
+        isOver = true;
+        for (const cleanup of cleanups.splice(0)) cleanup();
         resolve(result);
       };
-      cleanups.push(
-        this.#source.subscribe(
-          () => {
-            if (!reached(this.order)) return;
-            // What made it so may have been recorded after this event: it is told once it is durable.
-            const told = (): void => finish(ok(this.order));
-            this.#source.whenDurable().then(told, (error: OrderwrightError) => finish(fail(error)));
-          },
-          { orderId: this.order.id },
-        ),
-        this.#source.onHalt((reason) => finish(fail(reason))),
-      );
+      /** What is to be undone at the end: at once when that is past. */
+      const until = (cleanup: () => void): void => {
+        if (isOver) cleanup();
+        else cleanups.push(cleanup);
+      };
+      // What made it so may have been recorded after the event that is told now: it is told once it is durable.
+      const look = (): void => {
+        if (!reached(this.order)) return;
+        this.#source.afterDurable(
+          () => finish(ok(this.order)),
+          (reason) => finish(fail(reason)),
+        );
+      };
+      look();
+      if (isOver) return;
+      const ended = (reason: OrderwrightError): void => finish(fail(this.#endedBy(reason, purpose)));
+      until(this.#source.onEnd(ended));
+      until(this.#source.subscribe(look, { orderId: this.orderId }));
       const { signal, timeoutMs } = options;
       if (timeoutMs !== undefined) {
         const timedOut = (): void =>
           finish(fail(this.#unfinished("order.timedOut", purpose, `within ${timeoutMs} ms`)));
-        cleanups.push(this.#source.clock.schedule(timeoutMs, timedOut));
+        until(this.#source.clock.schedule(timeoutMs, timedOut));
       }
       if (signal !== undefined) {
         const aborted = (): void =>
           finish(fail(this.#unfinished("engine.aborted", purpose, "before the signal fired")));
+        signal.addEventListener("abort", aborted);
+        until(() => signal.removeEventListener("abort", aborted));
         if (signal.aborted) aborted();
-        else {
-          signal.addEventListener("abort", aborted);
-          cleanups.push(() => signal.removeEventListener("abort", aborted));
-        }
       }
     });
+  }
+
+  #endedBy(reason: OrderwrightError, purpose: string): OrderwrightError {
+    if (reason.code !== "engine.stopping") return reason;
+    return this.#unfinished("engine.aborted", purpose, "before the engine stopped");
   }
 
   #unfinished(code: "order.timedOut" | "engine.aborted", purpose: string, limit: string): OrderwrightError {

@@ -2,11 +2,12 @@
 // parent, each in constant time. Ended orders stay up to a count and an age; their history is in the
 // journal. What an order is, the fold decides; nothing here changes one.
 
-import type { AccountId, InstrumentId, OrderId, VenueId, VenueOrderId } from "../domain/identifiers.ts";
+import type { AccountId, InstrumentId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import { ORDER_STATUSES, type OrderStatus } from "../domain/order-status.ts";
 import type { Instant } from "../domain/time.ts";
 import type { OrderFilter } from "./engine-api.ts";
+import { isUnknown } from "./engine-statistics.ts";
 
 /** How long ended orders stay in memory. */
 export interface Retention {
@@ -19,6 +20,9 @@ interface Filing {
   readonly status: OrderStatus;
   readonly venueOrderId: VenueOrderId | undefined;
   readonly clientOrderId: string | undefined;
+  /** The caller's id that an outstanding replace brings: taken from the request on. */
+  readonly requestedClientOrderId: string | undefined;
+  readonly unknown: boolean;
 }
 
 const NONE: ReadonlySet<Order> = new Set();
@@ -31,8 +35,11 @@ export class OrderIndex {
   readonly #open = new Set<Order>();
   /** In the order in which they ended. */
   readonly #ended = new Set<Order>();
+  /** Ended ones past their retention that stay with a parent that lives. */
+  readonly #kept = new Set<Order>();
   readonly #openByAccount = new Map<AccountId, Set<Order>>();
   readonly #openByInstrument = new Map<string, Set<Order>>();
+  readonly #unknownByAccount = new Map<AccountId, Set<Order>>();
   readonly #byStatus: Record<OrderStatus, Set<Order>>;
   readonly #byOrigin = new Map<string, Set<Order>>();
   readonly #byParent = new Map<OrderId, Set<Order>>();
@@ -49,7 +56,7 @@ export class OrderIndex {
   }
 
   get endedCount(): number {
-    return this.#ended.size;
+    return this.#ended.size + this.#kept.size;
   }
 
   /** Files an order that memory does not have: new, recovered, or called back after eviction. */
@@ -57,11 +64,18 @@ export class OrderIndex {
     this.#byId.set(order.id, order);
     this.#file(order);
     this.#alias(order);
+    if (isUnknown(order)) addTo(this.#unknownByAccount, order.account, order);
   }
 
   /** Takes note of where an order stands before an event is folded into it. */
   filing(order: Order): Filing {
-    return { status: order.status, venueOrderId: order.venueOrderId, clientOrderId: order.clientOrderId };
+    return {
+      status: order.status,
+      venueOrderId: order.venueOrderId,
+      clientOrderId: order.clientOrderId,
+      requestedClientOrderId: order.pendingReplace?.replace.clientOrderId,
+      unknown: isUnknown(order),
+    };
   }
 
   /** Files an order anew after an event. */
@@ -69,9 +83,18 @@ export class OrderIndex {
     if (before.status !== order.status) {
       this.#byStatus[before.status].delete(order);
       this.#byStatus[order.status].add(order);
-      if (order.isTerminal !== this.#ended.has(order)) this.#moveBetweenOpenAndEnded(order);
+      if (order.isTerminal === this.#open.has(order)) this.#moveBetweenOpenAndEnded(order);
     }
-    if (before.venueOrderId !== order.venueOrderId || before.clientOrderId !== order.clientOrderId) this.#alias(order);
+    const unknown = isUnknown(order);
+    if (before.unknown && !unknown) removeFrom(this.#unknownByAccount, order.account, order);
+    else if (unknown && !before.unknown) addTo(this.#unknownByAccount, order.account, order);
+    if (
+      before.venueOrderId !== order.venueOrderId ||
+      before.clientOrderId !== order.clientOrderId ||
+      before.requestedClientOrderId !== order.pendingReplace?.replace.clientOrderId
+    ) {
+      this.#alias(order);
+    }
   }
 
   get(id: OrderId): Order | undefined {
@@ -82,16 +105,21 @@ export class OrderIndex {
     return this.#byAlias.get(clientKey(account, clientOrderId));
   }
 
-  byVenueOrderId(venue: VenueId, venueOrderId: VenueOrderId): Order | undefined {
-    return this.#byAlias.get(venueKey(venue, venueOrderId));
+  /** Venues number orders per account, some per instrument: without one, the first order of that id is found. */
+  byVenueOrderId(account: AccountId, venueOrderId: VenueOrderId, instrumentId?: InstrumentId): Order | undefined {
+    const found = this.#byAlias.get(venueKey(account, venueOrderId));
+    if (found === undefined || instrumentId === undefined || found.instrumentId === instrumentId) return found;
+    return this.#byAlias.get(venueKey(account, venueOrderId, instrumentId));
   }
 
   openOrders(): ReadonlySet<Order> {
     return this.#open;
   }
 
-  endedOrders(): ReadonlySet<Order> {
-    return this.#ended;
+  /** In the order in which they ended, those first that a living parent keeps. */
+  *endedOrders(): Iterable<Order> {
+    yield* this.#kept;
+    yield* this.#ended;
   }
 
   openOrdersOfAccount(account: AccountId): ReadonlySet<Order> {
@@ -100,6 +128,11 @@ export class OrderIndex {
 
   openOrdersOf(account: AccountId, instrumentId: InstrumentId): ReadonlySet<Order> {
     return this.#openByInstrument.get(instrumentKey(account, instrumentId)) ?? NONE;
+  }
+
+  /** Orders of which the submit, or a request, has an unknown outcome. */
+  unknownOrdersOfAccount(account: AccountId): ReadonlySet<Order> {
+    return this.#unknownByAccount.get(account) ?? NONE;
   }
 
   ordersByStatus(status: OrderStatus): ReadonlySet<Order> {
@@ -121,12 +154,16 @@ export class OrderIndex {
     return filter.limit === undefined ? found : found.slice(0, filter.limit);
   }
 
-  /** Forgets ended orders beyond the retention, oldest end first. */
-  evict(retention: Retention, now: Instant): void {
+  /**
+   * Forgets ended orders beyond the retention, oldest end first. An order with an event after `durableSeq` stays: what
+   * follows it has not heard of its end, and the journal could not bring it back.
+   */
+  evict(retention: Retention, now: Instant, durableSeq: number): void {
     for (const order of this.#ended) {
       const old = now - (order.completedAt ?? order.updatedAt) > retention.keepForMs;
-      if (!old && this.#ended.size <= retention.keepLast) return;
-      if (!this.#isChildOfOpen(order)) this.#forget(order);
+      if ((!old && this.#ended.size <= retention.keepLast) || order.lastSeq > durableSeq) return;
+      if (this.#isChildOfOpen(order)) this.#keep(order);
+      else this.#forget(order);
     }
   }
 
@@ -135,7 +172,7 @@ export class OrderIndex {
     if (typeof filter.status === "string") return [this.#byStatus[filter.status]];
     const sources: Iterable<Order>[] = [];
     if (filter.open !== false) sources.push(this.#openSource(filter));
-    if (filter.open !== true) sources.push(this.#ended);
+    if (filter.open !== true) sources.push(this.endedOrders());
     return sources;
   }
 
@@ -173,8 +210,10 @@ export class OrderIndex {
     if (order.isTerminal) {
       this.#unfileOpen(order);
       this.#ended.add(order);
+      this.#releaseKept(order.id);
     } else {
       this.#ended.delete(order);
+      this.#kept.delete(order);
       this.#fileOpen(order);
     }
   }
@@ -182,11 +221,14 @@ export class OrderIndex {
   #alias(order: Order): void {
     const wanted: string[] = [];
     if (order.clientOrderId !== undefined) wanted.push(clientKey(order.account, order.clientOrderId));
-    if (order.venueOrderId !== undefined) wanted.push(venueKey(order.venue, order.venueOrderId));
+    const requested = order.pendingReplace?.replace.clientOrderId;
+    if (requested !== undefined) wanted.push(clientKey(order.account, requested));
     for (const id of order.earlierClientOrderIds) wanted.push(clientKey(order.account, id));
-    for (const id of order.earlierVenueOrderIds) wanted.push(venueKey(order.venue, id));
+    if (order.venueOrderId !== undefined) wanted.push(this.#freeVenueKey(order, order.venueOrderId));
+    for (const id of order.earlierVenueOrderIds) wanted.push(this.#freeVenueKey(order, id));
     for (const key of wanted) {
-      if (this.#byAlias.get(key) === order) continue;
+      // The first order to use an id keeps it.
+      if (this.#byAlias.has(key)) continue;
       this.#byAlias.set(key, order);
       const list = this.#aliases.get(order.id);
       if (list === undefined) this.#aliases.set(order.id, [key]);
@@ -194,9 +236,24 @@ export class OrderIndex {
     }
   }
 
+  #freeVenueKey(order: Order, id: VenueOrderId): string {
+    const key = venueKey(order.account, id);
+    const holder = this.#byAlias.get(key);
+    return holder === undefined || holder === order ? key : venueKey(order.account, id, order.instrumentId);
+  }
+
   /** What a living parent may still do depends on what its children did: they stay with it. */
   #isChildOfOpen(order: Order): boolean {
     return order.parentOrderId !== undefined && this.#byId.get(order.parentOrderId)?.isActive === true;
+  }
+
+  #keep(order: Order): void {
+    this.#ended.delete(order);
+    this.#kept.add(order);
+  }
+
+  #releaseKept(parent: OrderId): void {
+    for (const child of this.children(parent)) if (this.#kept.delete(child)) this.#ended.add(child);
   }
 
   #forget(order: Order): void {
@@ -226,8 +283,8 @@ function clientKey(account: AccountId, clientOrderId: string): string {
   return `c\n${account}\n${clientOrderId}`;
 }
 
-function venueKey(venue: VenueId, venueOrderId: VenueOrderId): string {
-  return `v\n${venue}\n${venueOrderId}`;
+function venueKey(account: AccountId, venueOrderId: VenueOrderId, instrumentId = ""): string {
+  return `v\n${account}\n${venueOrderId}\n${instrumentId}`;
 }
 
 function instrumentKey(account: AccountId, instrumentId: InstrumentId): string {

@@ -1,50 +1,149 @@
-// What an order that we found at the venue would have been as a request of ours, and how it looks as an
-// order. Whether it is taken over is the reconciler's policy.
+// What happens to orders and fills at the venue that are not ours: ignored, observed, taken over or
+// canceled, by the account's policy or on a person's word. Finding them is the reconciler's work.
 
-import type { OrderId, VenueId } from "../domain/identifiers.ts";
-import { evolve, Order } from "../domain/order.ts";
-import type { OrderTerms } from "../domain/order-event.ts";
-import type { VenueOrder } from "../venues/venue.ts";
+import type { ExecutionReport } from "../domain/execution-report.ts";
+import { type AccountId, decodeOrderId, type OrderId, type VenueOrderId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
+import type { DiscrepancyFound } from "../domain/order-event.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { VenueFill, VenueOrder } from "../venues/venue.ts";
+import type { Egress } from "./egress.ts";
+import type { Findings } from "./findings.ts";
+import { orphanTerms } from "./found-order.ts";
+import type { OrderFinder } from "./order-finder.ts";
+import type { OrderIds } from "./order-ids.ts";
+import type { OrphanPolicy } from "./reconciler.ts";
+import type { Recorder } from "./recorder.ts";
 
-export function orphanTerms(found: VenueOrder, venue: VenueId): OrderTerms {
-  return {
-    account: found.account,
-    venue,
-    instrumentId: found.instrumentId,
-    side: found.side,
-    orderType: found.orderType,
-    timeInForce: found.timeInForce,
-    postOnly: found.postOnly,
-    reduceOnly: found.reduceOnly,
-    origin: "EXTERNAL",
-    ...(found.quantity === undefined ? {} : { quantity: found.quantity }),
-    ...(found.notional === undefined ? {} : { notional: found.notional }),
-    ...(found.price === undefined ? {} : { price: found.price }),
-    ...(found.triggerPrice === undefined ? {} : { triggerPrice: found.triggerPrice }),
-  };
+/** Strangers' orders of which is remembered that their fills are on record; the oldest are forgotten first. */
+const STRANGERS_REMEMBERED = 10_000;
+
+export interface OrphansOptions {
+  readonly recorder: Recorder;
+  readonly finder: OrderFinder;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ids: OrderIds;
+  readonly policyOf: (account: AccountId) => OrphanPolicy;
+  readonly egressOf: (account: AccountId) => Egress;
 }
 
-/** Describes a venue's order without recording it. Its fills are not known here, so it is never settled. */
-export function describeOrder(orderId: OrderId, found: VenueOrder, venue: VenueId): Order {
-  const meta = { at: found.venueAt, venueAt: found.venueAt, cause: "reconcile:query" } as const;
-  const { venueOrderId, cumulativeQuantity, endReason } = found;
-  const order = Order.born({ type: "orderAdopted", orderId, terms: orphanTerms(found, venue), venueOrderId, ...meta });
-  const ended = { orderId, venueCumulativeQuantity: cumulativeQuantity, reason: endReason ?? found.status, ...meta };
-  switch (found.status) {
-    case "working":
-      break;
-    case "filled":
-      evolve(order, { ...ended, type: "orderFilled" });
-      break;
-    case "canceled":
-      evolve(order, { ...ended, type: "orderCanceled" });
-      break;
-    case "expired":
-      evolve(order, { ...ended, type: "orderExpired" });
-      break;
-    case "rejected":
-      evolve(order, { ...ended, type: "orderRejected" });
-      break;
+export class Orphans {
+  readonly #options: OrphansOptions;
+  /** Open strangers that are on record, as of each account's last list. */
+  #open = new Map<AccountId, ReadonlySet<VenueOrderId>>();
+  readonly #filled = new Set<string>();
+
+  constructor(options: OrphansOptions) {
+    this.#options = options;
   }
-  return order;
+
+  /**
+   * Handles the strangers among an account's open orders, as of now; it is given all of them at once.
+   *
+   * @param onPersonsWord - overrides the account's policy.
+   * @returns the orders that were taken over.
+   */
+  handle(
+    account: AccountId,
+    strangers: readonly VenueOrder[],
+    findings: Findings,
+    onPersonsWord?: "cancel",
+  ): readonly { readonly order: Order; readonly found: VenueOrder }[] {
+    const policy = onPersonsWord ?? this.#options.policyOf(account);
+    if (policy === "ignore") return [];
+    const known = this.#open.get(account);
+    const adopted: { order: Order; found: VenueOrder }[] = [];
+    for (const found of strangers) {
+      const text = `${found.side} ${found.quantity ?? found.notional ?? ""} ${found.instrumentId} works at the venue and is not ours`;
+      if (findings.dryRun || known?.has(found.venueOrderId) !== true)
+        findings.add("unknownOrder", `${text}; policy ${policy}`);
+      if (findings.dryRun) continue;
+      if (known?.has(found.venueOrderId) !== true)
+        this.#record(account, `${text} (${found.venueOrderId})`, policy, "open orders of the venue");
+      if (policy === "adopt") adopted.push({ order: this.#adopt(account, found), found });
+      else if (policy === "cancel") this.#cancel(found);
+    }
+    if (!findings.dryRun) this.#open.set(account, new Set(strangers.map((found) => found.venueOrderId)));
+    return adopted;
+  }
+
+  /** Notes executions of an order that is not ours, once per order: they move what the account holds, and not our books. */
+  foreignFill(found: VenueFill, findings: Findings): void {
+    const { account, fill } = found;
+    const key = `${account}\n${fill.venueOrderId}`;
+    if (this.#options.policyOf(account) === "ignore" || this.#filled.has(key)) return;
+    const text = `${found.side} ${fill.quantity} ${found.instrumentId} was executed for an order that is not ours`;
+    findings.add("unknownOrder", text);
+    if (findings.dryRun) return;
+    this.#remember(key);
+    this.#record(account, `${text} (${fill.venueOrderId}, ${fill.executionId})`, "not booked", "fills of the venue");
+  }
+
+  /** A report on the stream about an order that is not ours: the next comparison of the books says what it is. */
+  foreignReport(report: ExecutionReport): void {
+    const { venue, account, venueOrderId, kind } = report;
+    this.#options.logger.warn({ venue, account, venueOrderId, kind }, "a report about an order that is not ours");
+  }
+
+  #remember(key: string): void {
+    this.#filled.add(key);
+    const [oldest] = this.#filled;
+    if (this.#filled.size > STRANGERS_REMEMBERED && oldest !== undefined) this.#filled.delete(oldest);
+  }
+
+  #adopt(account: AccountId, found: VenueOrder): Order {
+    const { recorder, clock } = this.#options;
+    const { venueOrderId } = found;
+    const orderId = this.#idFor(account, found);
+    const { venue } = recorder.state.account(account);
+    const terms = orphanTerms(found, venue, this.#aliasFor(account, found));
+    recorder.record([
+      { type: "orderAdopted", orderId, terms, venueOrderId, at: clock.now(), cause: "reconcile:adopt" },
+    ]);
+    return recorder.state.index.get(orderId) as Order;
+  }
+
+  /** An order of ours that the journal lost keeps its id, if that can never be given out again. */
+  #idFor(account: AccountId, found: VenueOrder): OrderId {
+    const { recorder, ids } = this.#options;
+    const { tag } = recorder.state.account(account);
+    const parts = found.clientOrderId === undefined ? undefined : decodeOrderId(found.clientOrderId);
+    const isOurs =
+      parts?.accountTag === tag && parts.epoch < recorder.state.epoch && !found.clientOrderId?.includes("_");
+    return isOurs ? (found.clientOrderId as OrderId) : ids.next(tag, found.orderType);
+  }
+
+  /** The id by which the venue knows it finds it here as well, unless an order of ours has it. */
+  #aliasFor(account: AccountId, { clientOrderId }: VenueOrder): string | undefined {
+    if (clientOrderId === undefined || clientOrderId.length > 128) return undefined;
+    return this.#options.finder.byClientOrderId(account, clientOrderId) === undefined ? clientOrderId : undefined;
+  }
+
+  /** Goes out once the decision is on disk. */
+  #cancel(found: VenueOrder): void {
+    const { recorder, egressOf } = this.#options;
+    const { account, instrumentId, venueOrderId, clientOrderId } = found;
+    const request = { account, instrumentId, venueOrderId, orderId: (clientOrderId ?? venueOrderId) as OrderId };
+    const intentSeq = recorder.state.seq;
+    recorder.afterDurable(
+      () => egressOf(account).send({ kind: "cancelForeign", account, instrumentId, request, intentSeq }),
+      () => undefined,
+    );
+  }
+
+  #record(account: AccountId, theirs: string, conclusion: string, evidence: string): void {
+    const { recorder, clock } = this.#options;
+    const found: DiscrepancyFound = {
+      type: "discrepancyFound",
+      account,
+      kind: "unknownOrder",
+      ours: "no such order",
+      theirs,
+      conclusion,
+      evidence,
+    };
+    recorder.record([{ ...found, at: clock.now(), cause: "reconcile:evidence" }]);
+  }
 }

@@ -3,15 +3,17 @@
 
 import { type OrderwrightError, orderwrightError } from "../domain/errors.ts";
 import type { EndedReport, ExecutionReport } from "../domain/execution-report.ts";
-import { interpretReport } from "../domain/interpret-report.ts";
-import type { Order } from "../domain/order.ts";
-import type { Cause, OrderEvent } from "../domain/order-event.ts";
+import { type Interpretation, interpretReport } from "../domain/interpret-report.ts";
+import type { Order, PendingRequest } from "../domain/order.ts";
+import type { Cause, DiscrepancyFound, OrderEvent } from "../domain/order-event.ts";
+import { contradictionKey } from "../domain/order-fold.ts";
 import type { EventDraft } from "../domain/system-event.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/logger.ts";
 import type { SendOutcome } from "../venues/venue.ts";
-import type { Refusal, SendJob } from "./egress.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Refusal, SendJob } from "./send-job.ts";
 
 /** What has to happen after something was recorded. */
 export interface OutcomeFollowUps {
@@ -21,14 +23,17 @@ export interface OutcomeFollowUps {
   fillsMissing(order: Order): void;
   /** The order has just become known to the venue: an armed cancel can go out. */
   atVenue(order: Order): void;
-  /** A report about an order that is not ours, or that cannot be read as one. */
-  foreign(report: ExecutionReport): void;
+  /** The venue did not know the order whose cancel it was asked for: the cancel is still to be told. */
+  cancelUnheard(order: Order): void;
+  /** A report whose order is not known, or not yet. */
+  unmatched(report: ExecutionReport): void;
 }
 
 export interface OutcomesOptions {
   readonly recorder: Recorder;
   readonly finder: OrderFinder;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly followUps: OutcomeFollowUps;
 }
 
@@ -40,28 +45,58 @@ export class Outcomes {
   readonly #recorder: Recorder;
   readonly #finder: OrderFinder;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #followUps: OutcomeFollowUps;
 
   constructor(options: OutcomesOptions) {
     this.#recorder = options.recorder;
     this.#finder = options.finder;
     this.#clock = options.clock;
+    this.#logger = options.logger;
     this.#followUps = options.followUps;
   }
 
   /** Takes a venue's word, asked for or not. */
   report(report: ExecutionReport, cause: Cause): void {
-    const order = this.#finder.ofReport(report);
-    if (order === undefined) this.#followUps.foreign(report);
-    else this.apply(order, report, cause);
+    if (!this.match(report, cause)) this.#followUps.unmatched(report);
   }
 
-  /** Records what a report means for its order. */
-  apply(order: Order, report: ExecutionReport, cause: Cause): void {
-    const { events, missingFills } = interpretReport(order, report, { at: this.#clock.now(), cause });
+  /** Takes a venue's word if the order that it is about is known. @returns whether it is. */
+  match(report: ExecutionReport, cause: Cause): boolean {
+    const order = this.#finder.ofReport(report);
+    if (order !== undefined) this.apply(order, report, cause);
+    return order !== undefined;
+  }
+
+  /** Records what a report means for its order. @returns whether that is anything. */
+  apply(order: Order, report: ExecutionReport, cause: Cause): boolean {
+    const { events, missingFills } = this.interpret(order, report, cause);
     this.#recorder.record(events);
     if (missingFills) this.#followUps.fillsMissing(order);
     if (order.isWorking && order.pendingCancel !== undefined) this.#followUps.atVenue(order);
+    return events.length > 0;
+  }
+
+  /** Says what a report means for its order. One that cannot be read as a fact is quarantined: it stops nothing else. */
+  interpret(order: Order, report: ExecutionReport, cause: Cause): Interpretation {
+    const at = this.#clock.now();
+    try {
+      return interpretReport(order, report, { at, cause });
+    } catch (error) {
+      this.#logger.error({ orderId: order.id, kind: report.kind, error }, "a report cannot be interpreted");
+      const found: DiscrepancyFound = {
+        type: "discrepancyFound",
+        orderId: order.id,
+        account: order.account,
+        kind: "malformedReport",
+        ours: order.status,
+        theirs: error instanceof Error ? error.message.slice(0, 256) : "cannot be read",
+        conclusion: "nothing changed",
+        evidence: `${report.kind} report of ${order.venue}`,
+      };
+      const events = order.contradictions.has(contradictionKey(found)) ? [] : [{ ...found, at, cause }];
+      return { events, missingFills: false };
+    }
   }
 
   /** Makes a report of ours about an order: for answers that are not reports themselves. */
@@ -77,10 +112,8 @@ export class Outcomes {
         this.#placed(job.order, outcome);
         return;
       case "cancel":
-        this.#requested(job.order, "cancel", outcome);
-        return;
       case "replace":
-        this.#requested(job.order, "replace", outcome);
+        this.#requested(job, outcome);
         return;
       case "cancelForeign":
         // The order is not ours: the venue's open orders tell the next reconciliation what became of it.
@@ -99,7 +132,7 @@ export class Outcomes {
       else this.#record({ type: "orderFailed", orderId: order.id, code: refusal.code, reason: refusal.reason });
       return;
     }
-    this.#refuseRequest(order, job.kind, refusal.reason);
+    this.#refuseRequest(job, refusal.reason);
   }
 
   #placed(order: Order, outcome: SendOutcome): void {
@@ -108,7 +141,8 @@ export class Outcomes {
     switch (outcome.kind) {
       case "accepted": {
         const { venueOrderId, venueAt = at } = outcome;
-        if (order.isActive) {
+        // On an end that the venue itself has told, its reply is old news; on one that we concluded, it is evidence.
+        if (order.isActive || order.inferred) {
           this.applyBody(
             order,
             { kind: "acknowledged", venueAt, ...(venueOrderId === undefined ? {} : { venueOrderId }) },
@@ -133,10 +167,9 @@ export class Outcomes {
     }
   }
 
-  #requested(order: Order, request: "cancel" | "replace", outcome: SendOutcome): void {
-    const pending = request === "cancel" ? order.pendingCancel : order.pendingReplace;
-    if (pending === undefined) return; // a report was faster
-    const at = this.#clock.now();
+  #requested(job: RequestJob, outcome: SendOutcome): void {
+    const { order, kind: request } = job;
+    if (!isOutstanding(job)) return; // a report was faster
     switch (outcome.kind) {
       case "accepted":
         // Accepted is not done: the report says so, and the reconciler asks if none comes.
@@ -149,17 +182,18 @@ export class Outcomes {
             kind: "requestRejected",
             request,
             reason: outcome.reason,
-            venueAt: outcome.venueAt ?? at,
+            venueAt: outcome.venueAt ?? this.#clock.now(),
             ...(outcome.venueCode === undefined ? {} : { venueCode: outcome.venueCode }),
             ...(outcome.venueMessage === undefined ? {} : { venueMessage: outcome.venueMessage }),
           },
           `report:${order.venue}`,
         );
+        if (request === "cancel" && isOutstanding(job)) this.#followUps.cancelUnheard(order);
         // A refused cancel often means that the order has ended: the venue is asked for the truth.
         if (order.isActive) this.#followUps.resolve(order);
         return;
       case "notSent":
-        this.#refuseRequest(order, request, outcome.reason);
+        this.#refuseRequest(job, outcome.reason);
         return;
       case "unknown":
         this.#unknown(order, request, outcome.reason);
@@ -167,18 +201,21 @@ export class Outcomes {
     }
   }
 
-  #refuseRequest(order: Order, request: "cancel" | "replace", reason: string): void {
-    const pending = request === "cancel" ? order.pendingCancel : order.pendingReplace;
-    if (pending === undefined || order.isTerminal) return;
-    const type = request === "cancel" ? "cancelRejected" : "replaceRejected";
-    this.#record({ type, orderId: order.id, requestId: pending.requestId, reason: `not sent: ${reason}` });
+  #refuseRequest(job: RequestJob, reason: string): void {
+    const { order, requestId } = job;
+    // What an earlier try left unknown, a later one that was not sent does not settle.
+    if (!isOutstanding(job) || order.isTerminal || pendingOf(job)?.outcomeUnknown === true) return;
+    const type = job.kind === "cancel" ? "cancelRejected" : "replaceRejected";
+    this.#record({ type, orderId: order.id, requestId, reason: `not sent: ${reason}` });
   }
 
   #unknown(order: Order, subject: "submit" | "cancel" | "replace", reason: string): void {
     if (order.isTerminal) return;
     // Any word of the venue about the order settles the submit: only a `submitted` order is unknown.
     if (subject === "submit" && order.status !== "submitted") return;
-    this.#record({ type: "orderOutcomeUnknown", orderId: order.id, subject, reason });
+    const known = { submit: order, cancel: order.pendingCancel, replace: order.pendingReplace }[subject];
+    if (known?.outcomeUnknown === false)
+      this.#record({ type: "orderOutcomeUnknown", orderId: order.id, subject, reason });
     this.#followUps.resolve(order);
   }
 
@@ -186,6 +223,17 @@ export class Outcomes {
     const draft: EventDraft = { ...event, at: this.#clock.now(), cause: "engine:egress" };
     this.#recorder.record([draft]);
   }
+}
+
+type RequestJob = Extract<SendJob, { kind: "cancel" | "replace" }>;
+
+function pendingOf({ kind, order }: RequestJob): PendingRequest | undefined {
+  return kind === "cancel" ? order.pendingCancel : order.pendingReplace;
+}
+
+/** Whether the order still waits for this very request, and not for a later one. */
+function isOutstanding(job: RequestJob): boolean {
+  return pendingOf(job)?.requestId === job.requestId;
 }
 
 function rejectedReport(
@@ -202,9 +250,10 @@ function rejectedReport(
   };
 }
 
-/** Returns the error of a request about an order that is not there. */
-export function unknownOrder(id: string): OrderwrightError {
-  return orderwrightError("order.unknown", `No order has the id ${JSON.stringify(id.slice(0, 128))}.`, {
-    id: id.slice(0, 128),
-  });
+/** Returns the error of a request about an order that is not there, whatever was given as its id. */
+export function unknownOrder(id: unknown): OrderwrightError {
+  const shown = typeof id === "string" ? id.slice(0, MAX_SHOWN_ID_LENGTH) : typeof id;
+  return orderwrightError("order.unknown", `No order has the id ${JSON.stringify(shown)}.`, { id: shown });
 }
+
+const MAX_SHOWN_ID_LENGTH = 128;

@@ -1,28 +1,26 @@
-// Compares our books with the venue's and settles what is unknown, by evidence only: `found` and
-// `absent` are evidence, a failed query is not, and absence counts only past the venue's own discard
-// deadline, more than once. It never sends an order; a cancel, being idempotent, it may ask to repeat.
+// Compares an account's books with the venue's: its fills, its open orders, and each order of ours that is
+// not among them. Settling a single order is in inquiries.ts, what an answer means in evidence.ts. It never
+// sends an order.
 
-import type { ExecutionReport } from "../domain/execution-report.ts";
 import type { AccountId, OrderId } from "../domain/identifiers.ts";
-import { interpretReport } from "../domain/interpret-report.ts";
 import type { Order } from "../domain/order.ts";
-import type { Cause, DiscrepancyKind, OrderEvent } from "../domain/order-event.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Random } from "../runtime/random.ts";
-import type { QueryResult, Venue, VenueFill, VenueOrder } from "../venues/venue.ts";
-import { requestOf } from "./egress.ts";
+import type { Venue, VenueOrder } from "../venues/venue.ts";
 import type { ReconcileReport } from "./engine-api.ts";
-import { isUnknown } from "./engine-statistics.ts";
+import { Evidence } from "./evidence.ts";
+import { Findings } from "./findings.ts";
+import { describeOrder } from "./found-order.ts";
+import { Inquiries } from "./inquiries.ts";
 import type { OrderFinder } from "./order-finder.ts";
-import { describeOrder } from "./orphans.ts";
+import type { Orphans } from "./orphans.ts";
 import type { Outcomes } from "./outcomes.ts";
+import { Questions } from "./questions.ts";
 import type { Recorder } from "./recorder.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
+import { requestOf } from "./send-job.ts";
 import type { EngineSettings } from "./settings.ts";
-
-/** Consecutive answers of absence that prove it, once the deadline has passed. */
-const ABSENCES_FOR_PROOF = 2;
 
 /** What happens to an open order at the venue that is not ours. */
 export const ORPHAN_POLICIES = ["ignore", "observe", "adopt", "cancel"] as const;
@@ -31,112 +29,189 @@ export type OrphanPolicy = (typeof ORPHAN_POLICIES)[number];
 export interface ReconcilerOptions {
   readonly recorder: Recorder;
   readonly finder: OrderFinder;
-  readonly outcomes: () => Outcomes;
+  readonly outcomes: Outcomes;
+  readonly orphans: Orphans;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
   readonly settings: EngineSettings;
   readonly venueOf: (account: AccountId) => Venue;
-  readonly orphanPolicyOf: (account: AccountId) => OrphanPolicy;
-  /** Sends a pending cancel again: idempotent at every venue. */
+  /** Takes a question from the message budget of the account's venue. @returns `true`, or how long to wait. */
+  readonly admit: (account: AccountId) => true | number;
   readonly repeatCancel: (order: Order) => void;
-  readonly adopt: (found: VenueOrder) => void;
-  readonly cancelOrphan: (found: VenueOrder) => void;
-}
-
-interface Inquiry {
-  attempt: number;
-  absences: number;
 }
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  readonly #inquiries = new Map<OrderId, Inquiry>();
-  readonly #orphansSeen = new Set<string>();
-  readonly #suspected = new Set<AccountId>();
-  readonly #abort = new AbortController();
+  readonly #questions: Questions;
+  readonly #evidence: Evidence;
+  readonly #inquiries: Inquiries;
+  /** The last comparison of each account, done or under way: the next one follows it. */
+  readonly #last = new Map<AccountId, Promise<unknown>>();
+  readonly #running = new Map<AccountId, number>();
+  readonly #suspected = new Map<AccountId, () => void>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    const { settings, clock, venueOf, orphans } = options;
+    this.#questions = new Questions({ clock, timeoutMs: settings.queryTimeoutMs, admit: options.admit });
+    this.#evidence = new Evidence({
+      ...options,
+      questions: this.#questions,
+      settledBy: (account, sentAt) => {
+        const { discardAfterMs, readLagMs } = venueOf(account).capabilities;
+        return sentAt + settings.sendBudgetMs + (discardAfterMs ?? Number.POSITIVE_INFINITY) + readLagMs;
+      },
+      foreignFill: (found, findings) => orphans.foreignFill(found, findings),
+    });
+    this.#inquiries = new Inquiries({ ...options, questions: this.#questions, evidence: this.#evidence });
   }
 
+  /** Ends what is under way, and asks nothing more. */
   close(): void {
-    this.#abort.abort();
+    this.#questions.close();
+    this.#inquiries.close();
+    for (const cancelTimer of this.#suspected.values()) cancelTimer();
+    this.#suspected.clear();
   }
 
   /** Asks the venue about an order until nothing about it is open or unknown. */
   resolve(order: Order): void {
-    if (this.#inquiries.has(order.id)) return;
-    this.#inquiries.set(order.id, { attempt: 0, absences: 0 });
-    this.#askLater(order, this.#options.settings.unknownGraceMs);
+    this.#inquiries.resolve(order);
   }
 
   /** Reads the account's fills soon: some that the venue counts are not booked. */
-  suspect(account: AccountId): void {
-    if (this.#suspected.has(account)) return;
-    this.#suspected.add(account);
-    this.#options.clock.schedule(this.#options.settings.unknownGraceMs, () => {
-      this.#suspected.delete(account);
-      this.#guard(
-        this.#pullFills(account, new Findings(false)).then(() => undefined),
-        "reading fills",
-      );
-    });
+  suspect(account: AccountId, attempt = 1): void {
+    if (this.#suspected.has(account) || this.#questions.isClosed) return;
+    const { clock, settings, random, venueOf } = this.#options;
+    const backoff = { ...DEFAULT_BACKOFF, baseMs: settings.unknownGraceMs, maxMs: settings.unknownRetryMaxMs };
+    const waitMs = Math.max(backoffMs(attempt, backoff, random), venueOf(account).capabilities.readLagMs);
+    this.#suspected.set(
+      account,
+      clock.schedule(waitMs, () => {
+        this.#suspected.delete(account);
+        void this.#readFills(account, attempt);
+      }),
+    );
   }
 
   /** Asks the venue for an order of ours that the journal does not have. Records nothing. */
-  async describe(account: AccountId, orderId: OrderId): Promise<Order | undefined> {
+  async describe(account: AccountId, orderId: OrderId, caller?: AbortSignal): Promise<Order | undefined> {
     const venue = this.#options.venueOf(account);
     const [instrument] = venue.instruments();
     if (instrument === undefined) return undefined;
     const request = { account, orderId, instrumentId: instrument.id };
-    const answer = await this.#answered((signal) => venue.order(request, signal));
+    const answer = await this.#questions.ask(account, (signal) =>
+      venue.order(request, caller === undefined ? signal : AbortSignal.any([signal, caller])),
+    );
     return answer.kind === "found" ? describeOrder(orderId, answer.value, venue.id) : undefined;
   }
 
-  /** Compares one account with its venue. A dry run records nothing and says what it would. */
-  async reconcile(account: AccountId, trigger: string, dryRun = false): Promise<ReconcileReport> {
-    const findings = new Findings(dryRun);
-    const venue = this.#options.venueOf(account);
-    const fillCursor = await this.#pullFills(account, findings);
-    const open = await this.#query(findings, (signal) => venue.openOrders(account, signal));
-    if (open !== undefined) {
-      await this.#compareOpenOrders(account, open, findings);
-      for (const found of open) if (this.#ownOrder(found) === undefined) this.#orphan(account, found, findings);
-    }
-    if (!dryRun) this.#completed(account, trigger, findings, fillCursor);
-    return {
-      account,
-      dryRun,
-      ordersChecked: findings.ordersChecked,
-      fillsRead: findings.fillsRead,
-      failedQueries: findings.failedQueries,
-      findings: findings.list,
-    };
+  isRunning(account: AccountId): boolean {
+    return this.#running.has(account);
   }
 
-  async #compareOpenOrders(account: AccountId, open: readonly VenueOrder[], findings: Findings): Promise<void> {
-    const byId = new Map(open.map((found) => [found.clientOrderId, found]));
-    for (const order of [...this.#options.recorder.state.index.openOrdersOfAccount(account)]) {
-      findings.ordersChecked++;
-      const listed = byId.get(order.id);
-      if (listed !== undefined) {
-        await this.#agree(order, listed, findings);
-        continue;
-      }
-      if (order.status === "created" || order.status === "validated") continue;
-      // Absence from a list is not evidence: each missing order is asked for by name.
-      const answer = await this.#ask(order);
-      if (answer.kind === "found") await this.#agree(order, answer.value, findings);
-      else if (answer.kind === "failed") findings.failedQueries++;
-      else if (!findings.dryRun) this.resolve(order);
-      else findings.add("unknown", `the venue does not show ${order.id}, which is ${order.status} here`, order.id);
+  /** Compares one account with its venue, after the comparison that is under way. A dry run records nothing and says what it would. */
+  reconcile(account: AccountId, trigger: string, dryRun = false): Promise<ReconcileReport> {
+    this.#running.set(account, (this.#running.get(account) ?? 0) + 1);
+    const done = (): void => {
+      const left = (this.#running.get(account) ?? 1) - 1;
+      if (left === 0) this.#running.delete(account);
+      else this.#running.set(account, left);
+    };
+    const before = this.#last.get(account) ?? Promise.resolve();
+    const run = before.then(() => this.#compare(account, trigger, dryRun)).finally(done);
+    this.#last.set(
+      account,
+      run.catch(() => undefined), // told to whoever asked; the next one starts all the same
+    );
+    return run;
+  }
+
+  /** Cancels what rests on the venue account and is not ours. @returns whether the venue could be asked. */
+  async cancelStrangers(account: AccountId): Promise<boolean> {
+    const findings = new Findings(false);
+    const open = await this.#evidence.query(account, findings, (signal) =>
+      this.#options.venueOf(account).openOrders(account, signal),
+    );
+    if (open === undefined || this.#options.recorder.ended !== undefined) return false;
+    this.#options.orphans.handle(account, this.#strangersAmong(account, open), findings, "cancel");
+    return true;
+  }
+
+  async #compare(account: AccountId, trigger: string, dryRun: boolean): Promise<ReconcileReport> {
+    const findings = new Findings(dryRun);
+    const venue = this.#options.venueOf(account);
+    const { cursor } = await this.#evidence.pullFills(account, findings);
+    const open = await this.#evidence.query(account, findings, (signal) => venue.openOrders(account, signal));
+    if (open !== undefined) {
+      await this.#compareOurs(account, open, findings);
+      const adopted = this.#options.orphans.handle(account, this.#strangersAmong(account, open), findings);
+      for (const { order, found } of adopted) await this.#bookHistory(order, found, findings);
     }
+    if (!findings.dryRun) this.#completed(account, trigger, findings, cursor);
+    return findings.report(account);
+  }
+
+  /** Each order that is open here, and each one of the list: an end that only we concluded may be among them. */
+  async #compareOurs(account: AccountId, open: readonly VenueOrder[], findings: Findings): Promise<void> {
+    const listed = new Map<Order, VenueOrder>();
+    for (const found of open) {
+      const order = this.#ours(account, found);
+      if (order !== undefined) listed.set(order, found);
+    }
+    const { index } = this.#options.recorder.state;
+    for (const order of new Set([...index.openOrdersOfAccount(account), ...listed.keys()])) {
+      findings.ordersChecked++;
+      try {
+        await this.#compareOne(order, listed.get(order), findings);
+      } catch (error) {
+        // One order that cannot be compared never stops the rest.
+        if (this.#options.recorder.ended !== undefined) throw error;
+        this.#options.logger.error({ orderId: order.id, error }, "an order cannot be compared with the venue");
+      }
+    }
+  }
+
+  async #compareOne(order: Order, listed: VenueOrder | undefined, findings: Findings): Promise<void> {
+    if (listed !== undefined) {
+      await this.#evidence.agree(order, listed, findings);
+      return;
+    }
+    if (order.isTerminal || order.status === "created" || order.status === "validated") return;
+    // Absence from a list is not evidence: each missing order is asked for by name.
+    const answer = await this.#questions.ask(order.account, (signal) =>
+      this.#options.venueOf(order.account).order(requestOf(order), signal),
+    );
+    if (answer.kind === "found") await this.#evidence.agree(order, answer.value, findings);
+    else if (answer.kind === "failed") findings.failedQueries++;
+    else if (!findings.dryRun) this.resolve(order);
+    else findings.add("unknown", `the venue does not show ${order.id}, which is ${order.status} here`, order.id);
+  }
+
+  /** An order that was taken over brings the executions that it had before. */
+  async #bookHistory(order: Order, found: VenueOrder, findings: Findings): Promise<void> {
+    if (found.cumulativeQuantity.isZero()) return;
+    await this.#evidence.pullFills(order.account, findings, { from: "start", venueOrderId: found.venueOrderId });
+  }
+
+  #strangersAmong(account: AccountId, open: readonly VenueOrder[]): readonly VenueOrder[] {
+    return open.filter((found) => this.#ours(account, found) === undefined);
+  }
+
+  /** The order that a venue lists, if it is ours: one that memory has forgotten too, since lists may be old. */
+  #ours(account: AccountId, { clientOrderId, venueOrderId, instrumentId }: VenueOrder): Order | undefined {
+    const orderId = clientOrderId as OrderId | undefined;
+    return this.#options.finder.ofReport({
+      account,
+      instrumentId,
+      venueOrderId,
+      ...(orderId === undefined ? {} : { orderId }),
+    });
   }
 
   #completed(account: AccountId, trigger: string, findings: Findings, fillCursor: string | undefined): void {
     const { recorder, clock } = this.#options;
-    if (recorder.halted !== undefined) return;
     recorder.record([
       {
         type: "reconcileCompleted",
@@ -144,7 +219,7 @@ export class Reconciler {
         trigger,
         ordersChecked: findings.ordersChecked,
         fillsRead: findings.fillsRead,
-        discrepancies: findings.list.length,
+        discrepancies: findings.count,
         failedQueries: findings.failedQueries,
         ...(fillCursor === undefined ? {} : { fillCursor }),
         at: clock.now(),
@@ -153,275 +228,13 @@ export class Reconciler {
     ]);
   }
 
-  /** Books fills since the last known. @returns the cursor after them, unless the query failed. */
-  async #pullFills(account: AccountId, findings: Findings): Promise<string | undefined> {
-    const venue = this.#options.venueOf(account);
-    let cursor = this.#options.recorder.state.account(account).fillCursor;
-    for (;;) {
-      const from = cursor;
-      const fills = await this.#query(findings, (signal) => venue.fillsSince(account, from, signal));
-      if (fills === undefined) return undefined;
-      const last = fills.at(-1);
-      if (last === undefined) return cursor;
-      for (const fill of fills) this.#bookFound(fill, venue, findings);
-      findings.fillsRead += fills.length;
-      cursor = last.cursor;
-    }
-  }
-
-  #bookFound(found: VenueFill, venue: Venue, findings: Findings): void {
-    const { account, instrumentId, fill } = found;
-    const report: ExecutionReport = {
-      kind: "fill",
-      venue: venue.id,
-      account,
-      instrumentId,
-      venueOrderId: fill.venueOrderId,
-      venueAt: fill.venueAt,
-      fill,
-      ...(found.clientOrderId === undefined ? {} : { orderId: found.clientOrderId as OrderId }),
-    };
-    const order = this.#options.finder.ofReport(report);
-    if (order === undefined) return;
-    const known = order.cumulativeQuantity;
-    if (!this.#take(order, report, findings)) return;
-    this.#note(
-      order,
-      findings,
-      "missedFill",
-      `executed ${known}`,
-      `execution ${fill.executionId} of ${fill.quantity}`,
-      "booked",
-      "fills of the venue",
-    );
-  }
-
-  /** Brings one order in line with what the venue's books say of it. */
-  async #agree(order: Order, found: VenueOrder, findings: Findings): Promise<void> {
-    if (found.cumulativeQuantity.gt(order.cumulativeQuantity)) await this.#pullFills(order.account, findings);
-    const base = {
-      venue: order.venue,
-      account: order.account,
-      instrumentId: order.instrumentId,
-      orderId: order.id,
-      venueOrderId: found.venueOrderId,
-      venueAt: found.venueAt,
-      cumulativeQuantity: found.cumulativeQuantity,
-    };
-    if (found.status === "working") {
-      this.#take(order, { ...base, kind: "acknowledged" }, findings);
-      this.#agreeOnReplace(order, found, base, findings);
-      return;
-    }
-    const before = order.status;
-    const ended: ExecutionReport = {
-      ...base,
-      kind: "ended",
-      status: found.status,
-      reason: found.endReason ?? "ended at the venue",
-    };
-    if (this.#take(order, ended, findings) && before !== "submitted") {
-      this.#note(order, findings, "missedEnd", before, found.status, "taken over", "order query");
-    }
-  }
-
-  #agreeOnReplace(
-    order: Order,
-    found: VenueOrder,
-    base: Omit<Extract<ExecutionReport, { kind: "replaced" }>, "kind" | "replace">,
-    findings: Findings,
-  ): void {
-    const pending = order.pendingReplace;
-    if (pending === undefined) return;
-    const { quantity, price, triggerPrice } = pending.replace;
-    const applied =
-      (quantity === undefined || found.quantity?.eq(quantity) === true) &&
-      (price === undefined || found.price?.eq(price) === true) &&
-      (triggerPrice === undefined || found.triggerPrice?.eq(triggerPrice) === true);
-    if (applied) {
-      this.#take(order, { ...base, kind: "replaced", replace: pending.replace }, findings);
-      return;
-    }
-    if (this.#options.clock.now() < this.#absenceProvableAt(order, pending.requestedAt)) return;
-    this.#take(order, { ...base, kind: "requestRejected", request: "replace", reason: "notApplied" }, findings);
-  }
-
-  /** Applies a report, or in a dry run says what it would do. @returns whether it changes anything. */
-  #take(order: Order, report: ExecutionReport, findings: Findings): boolean {
-    const cause: Cause = "reconcile:query";
-    const { events } = interpretReport(order, report, { at: this.#options.clock.now(), cause });
-    if (events.length === 0) return false;
-    if (findings.dryRun) for (const event of events) findings.add(event.type, `would record ${event.type}`, order.id);
-    else this.#options.outcomes().apply(order, report, cause);
-    return true;
-  }
-
-  #orphan(account: AccountId, found: VenueOrder, findings: Findings): void {
-    const policy = this.#options.orphanPolicyOf(account);
-    if (policy === "ignore") return;
-    const text = `${found.side} ${found.quantity ?? found.notional ?? ""} ${found.instrumentId} works at the venue and is not ours`;
-    if (findings.dryRun) {
-      findings.add("unknownOrder", `${text}; policy ${policy}`);
-      return;
-    }
-    if (policy === "adopt") this.#options.adopt(found);
-    else if (policy === "cancel") this.#options.cancelOrphan(found);
-    if (this.#orphansSeen.has(found.venueOrderId)) return;
-    this.#orphansSeen.add(found.venueOrderId);
-    findings.add("unknownOrder", `${text}; policy ${policy}`);
-    this.#record({
-      type: "discrepancyFound",
-      account,
-      kind: "unknownOrder",
-      ours: "no such order",
-      theirs: `${text} (${found.venueOrderId})`,
-      conclusion: policy,
-      evidence: "open orders of the venue",
-    });
-  }
-
-  #askLater(order: Order, delayMs: number): void {
-    this.#options.clock.schedule(delayMs, () => this.#guard(this.#inquire(order), "asking about an order"));
-  }
-
-  async #inquire(order: Order): Promise<void> {
-    const inquiry = this.#inquiries.get(order.id);
-    if (inquiry === undefined) return;
-    if (!needsAnswer(order) || this.#options.recorder.halted !== undefined || this.#abort.signal.aborted) {
-      this.#inquiries.delete(order.id);
-      return;
-    }
-    inquiry.attempt++;
-    const answer = await this.#ask(order);
-    if (answer.kind === "found") {
-      inquiry.absences = 0;
-      await this.#agree(order, answer.value, new Findings(false));
-      if (order.isWorking && order.pendingCancel !== undefined) this.#options.repeatCancel(order);
-    } else if (answer.kind === "absent") {
-      inquiry.absences++;
-      this.#concludeAbsence(order, inquiry);
-    }
-    if (!needsAnswer(order)) {
-      this.#inquiries.delete(order.id);
-      return;
-    }
-    const { settings, random } = this.#options;
-    this.#askLater(
-      order,
-      backoffMs(
-        inquiry.attempt,
-        { ...DEFAULT_BACKOFF, baseMs: settings.unknownGraceMs, maxMs: settings.unknownRetryMaxMs },
-        random,
-      ),
-    );
-  }
-
-  #concludeAbsence(order: Order, inquiry: Inquiry): void {
-    if (order.status !== "submitted" || inquiry.absences < ABSENCES_FOR_PROOF) return;
-    const { clock } = this.#options;
-    if (clock.now() < this.#absenceProvableAt(order, order.submittedAt ?? order.createdAt)) return;
-    this.#record({ type: "orderExpired", orderId: order.id, reason: "notPlaced", inferred: true });
-  }
-
-  /** The instant after which a request sent at `sentAt` can no longer take effect or stay unseen. */
-  #absenceProvableAt(order: Order, sentAt: number): number {
-    const { settings } = this.#options;
-    const { discardAfterMs, readLagMs } = this.#options.venueOf(order.account).capabilities;
-    if (discardAfterMs === undefined) return Number.POSITIVE_INFINITY;
-    return sentAt + settings.sendBudgetMs + discardAfterMs + readLagMs;
-  }
-
-  #ask(order: Order): Promise<QueryResult<VenueOrder>> {
-    return this.#answered((signal) => this.#options.venueOf(order.account).order(requestOf(order), signal));
-  }
-
-  async #query<T>(findings: Findings, ask: (signal: AbortSignal) => Promise<QueryResult<T>>): Promise<T | undefined> {
-    const answer = await this.#answered(ask);
-    if (answer.kind === "found") return answer.value;
-    if (answer.kind === "failed") findings.failedQueries++;
-    return undefined;
-  }
-
-  #ownOrder(found: VenueOrder): Order | undefined {
-    const { finder } = this.#options;
-    return found.clientOrderId === undefined
-      ? finder.inMemory(found.venueOrderId, found.account)
-      : (finder.inMemory(found.clientOrderId, found.account) ?? finder.inMemory(found.venueOrderId, found.account));
-  }
-
-  #note(
-    order: Order,
-    findings: Findings,
-    kind: DiscrepancyKind,
-    ours: string,
-    theirs: string,
-    conclusion: string,
-    evidence: string,
-  ): void {
-    findings.add(kind, `${ours} here, ${theirs} at the venue: ${conclusion}`, order.id);
-    if (findings.dryRun) return;
-    this.#record({
-      type: "discrepancyFound",
-      orderId: order.id,
-      account: order.account,
-      kind,
-      ours,
-      theirs,
-      conclusion,
-      evidence,
-    });
-  }
-
-  #record(event: OrderEvent): void {
-    this.#options.recorder.record([{ ...event, at: this.#options.clock.now(), cause: "reconcile:evidence" }]);
-  }
-
-  /** Asks with a deadline: a venue that does not answer, or an adapter that throws, has failed the query. */
-  async #answered<T>(ask: (signal: AbortSignal) => Promise<QueryResult<T>>): Promise<QueryResult<T>> {
-    const { clock, settings } = this.#options;
-    const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    this.#abort.signal.addEventListener("abort", stop);
-    const cancelTimer = clock.schedule(settings.queryTimeoutMs, stop);
-    const silence = new Promise<QueryResult<T>>((resolve) => {
-      abort.signal.addEventListener("abort", () => resolve({ kind: "failed", reason: "no answer in time" }));
-    });
+  /** Never rejects. */
+  async #readFills(account: AccountId, attempt: number): Promise<void> {
     try {
-      return await Promise.race([ask(abort.signal), silence]);
+      const { complete } = await this.#evidence.pullFills(account, new Findings(false));
+      if (!complete) this.suspect(account, attempt + 1);
     } catch (error) {
-      return { kind: "failed", reason: error instanceof Error ? error.message : String(error) };
-    } finally {
-      cancelTimer();
-      this.#abort.signal.removeEventListener("abort", stop);
+      this.#options.logger.error({ account, error }, "fills cannot be read");
     }
   }
-
-  /** One order that cannot be settled never stops the rest: what went wrong is told, and asked again later. */
-  #guard(work: Promise<void>, what: string): void {
-    work.catch((error: unknown) => this.#options.logger.error({ error, what }, "reconciliation failed"));
-  }
-}
-
-/** What one run has seen. */
-class Findings {
-  readonly dryRun: boolean;
-  readonly list: ReconcileReport["findings"][number][] = [];
-  ordersChecked = 0;
-  fillsRead = 0;
-  failedQueries = 0;
-
-  constructor(dryRun: boolean) {
-    this.dryRun = dryRun;
-  }
-
-  add(kind: string, text: string, orderId?: OrderId): void {
-    this.list.push({ kind, text, ...(orderId === undefined ? {} : { orderId }) });
-  }
-}
-
-/** Whether only the venue can say how it stands with an order. */
-function needsAnswer(order: Order): boolean {
-  return (
-    order.isActive && (isUnknown(order) || order.pendingCancel !== undefined || order.pendingReplace !== undefined)
-  );
 }

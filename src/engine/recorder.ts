@@ -1,25 +1,19 @@
-// The single writer: records events in the journal, folds them into the state in the same breath, and
+// The single writer: folds events into the state and appends them to the journal in the same breath, and
 // lets the world know once they are durable. Nothing else appends, and nothing else changes the state.
 
-import { OrderwrightError } from "../domain/errors.ts";
+import { OrderwrightError, orderwrightError } from "../domain/errors.ts";
 import type { OrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import type { EventDraft, RecordedEvent } from "../domain/system-event.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
+import { DurableWaits } from "./durable-waits.ts";
 import type { Unsubscribe } from "./engine-api.ts";
 import type { EngineState } from "./engine-state.ts";
 import { EventBus } from "./event-bus.ts";
 import type { Retention } from "./order-index.ts";
 import { ProjectionCollector } from "./projection-rows.ts";
-
-/** Something to do once a position is durable, or to be told that it never will be. */
-interface Waiter {
-  readonly seq: number;
-  readonly durable: () => void;
-  readonly failed: (reason: OrderwrightError) => void;
-}
 
 export interface RecorderOptions {
   readonly journal: Journal;
@@ -29,19 +23,20 @@ export interface RecorderOptions {
   readonly retention: Retention;
 }
 
+type EndListener = (reason: OrderwrightError) => void;
+
 export class Recorder {
   readonly journal: Journal;
   readonly bus: EventBus;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #retention: Retention;
-  readonly #haltListeners = new Set<(reason: OrderwrightError) => void>();
+  readonly #endListeners = new Set<EndListener>();
+  readonly #waits = new DurableWaits();
   #state: EngineState;
   #projection: ProjectionCollector;
-  /** In order of `seq`: a queue with a moving head, so that a commit releases without shifting. */
-  #waiters: Waiter[] = [];
-  #waitersHead = 0;
   #halted: OrderwrightError | undefined;
+  #finished: OrderwrightError | undefined;
 
   constructor(options: RecorderOptions) {
     this.journal = options.journal;
@@ -54,7 +49,7 @@ export class Recorder {
     this.journal.project({ takeChangedRows: () => this.#projection.takeChangedRows() });
     this.journal.listen({
       committed: (durableSeq, events) => this.#committed(durableSeq, events),
-      failed: (error) => this.halt(asJournalError(error)),
+      failed: (error) => this.halt(asFault(error, "journal.writeFailed", "The journal failed")),
     });
   }
 
@@ -62,22 +57,36 @@ export class Recorder {
     return this.#state;
   }
 
-  /** Why nothing is recorded any more. */
+  /** The fault that stopped recording for good. */
   get halted(): OrderwrightError | undefined {
     return this.#halted;
   }
 
+  /** Why nothing is recorded any more: a fault, or the stop. */
+  get ended(): OrderwrightError | undefined {
+    return this.#halted ?? this.#finished;
+  }
+
   /**
-   * Appends events and folds them in.
+   * Folds events in and appends them. The fold comes first: an event that it cannot follow must not get
+   * into the journal, where every later start would meet it again.
    *
-   * @throws {OrderwrightError} `journal.*` when the journal takes nothing; the state is unchanged then.
+   * @throws {OrderwrightError} `journal.*`, `engine.stopping` when nothing is recorded any more;
+   *   `internal.unexpected` when the fold refused an event: recording has ended with it.
    */
   record(drafts: readonly EventDraft[]): readonly RecordedEvent[] {
-    if (this.#halted !== undefined) throw this.#halted;
+    if (this.ended !== undefined) throw this.ended;
     if (drafts.length === 0) return [];
-    const events = this.journal.append(drafts, this.#state.seq);
-    for (const event of events) this.#fold(event);
-    return events;
+    const before = this.#state.seq;
+    try {
+      let seq = before;
+      for (const draft of drafts) this.#fold({ ...draft, seq: ++seq });
+      return this.journal.append(drafts, before);
+    } catch (error) {
+      const reason = asFault(error, "internal.unexpected", "A fault of ours");
+      this.halt(reason);
+      throw reason;
+    }
   }
 
   /** Notes rows of an event that was folded before this recorder existed: the tail at recovery. */
@@ -89,34 +98,46 @@ export class Recorder {
   afterDurable(durable: () => void, failed: (reason: OrderwrightError) => void): void {
     if (this.#halted !== undefined) failed(this.#halted);
     else if (this.journal.durablePosition >= this.journal.position) durable();
-    else this.#waiters.push({ seq: this.journal.position, durable, failed });
+    else this.#waits.add(this.journal.position, durable, failed);
   }
 
   whenDurable(): Promise<void> {
     return new Promise((resolve, reject) => this.afterDurable(resolve, reject));
   }
 
-  onHalt(listener: (reason: OrderwrightError) => void): Unsubscribe {
-    this.#haltListeners.add(listener);
-    return () => this.#haltListeners.delete(listener);
+  /** Calls back once recording has ended, by a fault or by the stop: at once when it has. */
+  onEnd(listener: EndListener): Unsubscribe {
+    if (this.ended === undefined) this.#endListeners.add(listener);
+    else listener(this.ended);
+    return () => this.#endListeners.delete(listener);
   }
 
   /** Stops recording for good: trading has ended until the next start. */
   halt(reason: OrderwrightError): void {
-    if (this.#halted !== undefined) return;
+    if (this.ended !== undefined) return;
     this.#halted = reason;
-    this.#logger.error({ code: reason.code, detail: reason.message, error: reason.cause }, "the journal has stopped");
-    const waiting = this.#waiters.slice(this.#waitersHead);
-    this.#waiters = [];
-    this.#waitersHead = 0;
-    for (const waiter of waiting) waiter.failed(reason);
-    for (const listener of [...this.#haltListeners]) listener(reason);
+    this.#logger.error({ code: reason.code, detail: reason.message, error: reason.cause }, "recording has stopped");
+    this.#waits.fail(reason);
+    this.#tellEnd(reason);
+  }
+
+  /** Ends recording in good order, before the journal is closed. */
+  finish(): void {
+    if (this.ended !== undefined) return;
+    this.#finished = orderwrightError("engine.stopping", "The engine has stopped and records nothing more.");
+    this.#tellEnd(this.#finished);
   }
 
   /** Puts the state that is certainly durable in place of one that ran ahead of a failed commit. */
   replaceState(state: EngineState): void {
     this.#state = state;
     this.#projection = new ProjectionCollector(state);
+  }
+
+  #tellEnd(reason: OrderwrightError): void {
+    const listeners = [...this.#endListeners];
+    this.#endListeners.clear();
+    for (const listener of listeners) listener(reason);
   }
 
   #fold(event: RecordedEvent): void {
@@ -126,29 +147,24 @@ export class Recorder {
   #collect(event: RecordedEvent, order: Order | undefined): void {
     if (event.type === "positionAdjusted") {
       this.#projection.adjusted(this.#state.position(event.account, event.instrumentId));
-    } else if (order !== undefined && "orderId" in event && event.type !== "discrepancyFound") {
+    } else if (order !== undefined && "orderId" in event) {
       this.#projection.touched(order, event);
     }
   }
 
   #committed(durableSeq: number, events: readonly RecordedEvent[]): void {
     // Sends first: subscribers must not stand between a durable intent and the wire.
-    this.#release(durableSeq);
-    for (const event of events) this.bus.publish(event, this.#orderOf(event));
-    this.#state.index.evict(this.#retention, this.#clock.now());
-  }
-
-  #release(durableSeq: number): void {
-    while (this.#waitersHead < this.#waiters.length) {
-      const waiter = this.#waiters[this.#waitersHead] as Waiter;
-      if (waiter.seq > durableSeq) break;
-      this.#waitersHead++;
-      waiter.durable();
+    try {
+      this.#waits.release(durableSeq);
+    } catch (error) {
+      this.halt(asFault(error, "internal.unexpected", "A fault of ours"));
     }
-    if (this.#waitersHead === this.#waiters.length) {
-      this.#waiters = [];
-      this.#waitersHead = 0;
+    for (const event of events) {
+      // After a fault of ours the journal still commits what it had taken: reads go on showing what is on disk.
+      if (this.#halted !== undefined && event.seq === this.#state.seq + 1) this.#state.apply(event);
+      this.bus.publish(event, this.#orderOf(event));
     }
+    this.#state.index.evict(this.#retention, this.#clock.now(), durableSeq);
   }
 
   #orderOf(event: RecordedEvent): Order | undefined {
@@ -157,7 +173,13 @@ export class Recorder {
   }
 }
 
-function asJournalError(error: Error): OrderwrightError {
+/** Returns an expected error as it is, and any other as one with the given code. */
+export function asFault(
+  error: unknown,
+  code: "internal.unexpected" | "journal.writeFailed",
+  what: string,
+): OrderwrightError {
   if (error instanceof OrderwrightError) return error;
-  return new OrderwrightError("journal.writeFailed", `The journal failed: ${error.message}.`, {}, { cause: error });
+  const words = error instanceof Error ? error.message : String(error);
+  return new OrderwrightError(code, `${what}: ${words}.`, {}, { cause: error });
 }

@@ -29,6 +29,8 @@ export interface Recovered {
   readonly settings: EngineSettings;
   readonly defaultAccount: AccountId;
   readonly previousStopUnclean: boolean;
+  /** The event of the snapshot that the fold began with; 0 for none. */
+  readonly snapshotSeq: number;
 }
 
 /** Recovers, and makes the new epoch durable. @throws {OrderwrightError} `config.invalid`, `journal.*`. */
@@ -36,7 +38,7 @@ export async function recover(config: EngineConfig): Promise<Recovered> {
   const settings = { ...DEFAULT_SETTINGS, ...config.settings };
   checkConfig(config, settings);
   const { journal, clock, logger } = config;
-  const state = foldJournal(journal);
+  const { state, snapshotSeq } = foldJournal(journal);
   checkAgainstJournal(config, state);
   const previousStopUnclean = !state.stoppedCleanly;
   const recorder = new Recorder({ journal, state, clock, logger, retention: settings });
@@ -46,16 +48,18 @@ export async function recover(config: EngineConfig): Promise<Recovered> {
   recorder.record(unansweredSends(recorder.state, clock.now()));
   await journal.flush();
   const defaultAccount = (config.defaultAccount ?? config.accounts[0]?.id) as AccountId;
-  return { recorder, finder, settings, defaultAccount, previousStopUnclean };
+  return { recorder, finder, settings, defaultAccount, previousStopUnclean, snapshotSeq };
 }
 
 /** Folds a journal's durable events: from its newest snapshot where one can be read, else from the first. */
-export function foldJournal(journal: Journal): EngineState {
+export function foldJournal(journal: Journal): { readonly state: EngineState; readonly snapshotSeq: number } {
   const load: OrderLoader = (id, beforeSeq) => new OrderFinder(journal, () => state).fromJournal(id, beforeSeq);
   const snapshot = journal.readSnapshot();
-  const state = (snapshot === undefined ? undefined : readState(snapshot.state, load)) ?? new EngineState(load);
-  for (const event of journal.read(state.seq)) state.apply(event);
-  return state;
+  const stored = snapshot === undefined ? undefined : readState(snapshot.state, load);
+  const state = stored ?? new EngineState(load);
+  const snapshotSeq = state.seq;
+  for (const event of journal.read(snapshotSeq)) state.apply(event);
+  return { state, snapshotSeq };
 }
 
 /** Rows that a killed process had not written to the readable tables yet are written by this one. */

@@ -3,6 +3,7 @@
 import type { AccountId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import type { CancelTimer, Clock } from "../runtime/clock.ts";
+import type { Unsubscribe } from "./engine-api.ts";
 import type { AccountConfig } from "./engine-config.ts";
 import { writeState } from "./engine-snapshot.ts";
 import type { Recorder } from "./recorder.ts";
@@ -13,6 +14,8 @@ export interface ScheduleOptions {
   readonly clock: Clock;
   readonly settings: EngineSettings;
   readonly accounts: readonly AccountConfig[];
+  /** The event of the newest stored snapshot; 0 for none. */
+  readonly snapshotSeq: number;
   readonly cancel: (order: Order) => void;
   readonly reconcile: (account: AccountId) => void;
 }
@@ -21,18 +24,19 @@ export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #timers = new Map<string, CancelTimer>();
   #stopped = false;
+  #unsubscribe: Unsubscribe = () => undefined;
   #snapshotSeq: number;
 
   constructor(options: ScheduleOptions) {
     this.#options = options;
-    this.#snapshotSeq = options.recorder.state.seq;
+    this.#snapshotSeq = options.snapshotSeq;
   }
 
   start(): void {
     const { settings } = this.#options;
     this.#every("stale", settings.staleCheckEveryMs, () => this.cancelStaleOrders());
     this.#every("reconcile", settings.reconcileEveryMs, () => this.#reconcileAll());
-    this.#options.recorder.bus.subscribe((event) => {
+    this.#unsubscribe = this.#options.recorder.bus.subscribe((event) => {
       if (event.seq - this.#snapshotSeq >= settings.snapshotEveryEvents) this.writeSnapshot();
     });
   }
@@ -41,14 +45,20 @@ export class Schedule {
     this.#stopped = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    this.#unsubscribe();
   }
 
-  /** Writes a snapshot if what is folded is durable; otherwise a later event will ask again. */
+  /** Takes a snapshot of what is folded now, and stores it once that is durable. */
   writeSnapshot(): void {
-    const { journal, state } = this.#options.recorder;
-    if (journal.durablePosition < state.seq || state.seq === this.#snapshotSeq) return;
-    journal.writeSnapshot({ seq: state.seq, state: writeState(state) });
-    this.#snapshotSeq = state.seq;
+    const { recorder } = this.#options;
+    const { seq } = recorder.state;
+    if (seq === this.#snapshotSeq) return;
+    this.#snapshotSeq = seq;
+    const state = writeState(recorder.state);
+    recorder.afterDurable(
+      () => recorder.journal.writeSnapshot({ seq, state }),
+      () => undefined, // what never became durable needs no snapshot
+    );
   }
 
   /** Cancels entry orders past their own or their account's maximum age. */
@@ -75,8 +85,8 @@ export class Schedule {
       name,
       this.#options.clock.schedule(periodMs, () => {
         if (this.#stopped) return;
-        work();
         this.#every(name, periodMs, work);
+        work();
       }),
     );
   }

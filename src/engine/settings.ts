@@ -1,5 +1,6 @@
 // The engine's times and sizes, with their defaults. Limits of risk are per account, in risk/.
 
+/** Times in milliseconds; a desk may change any of {@link DEFAULT_SETTINGS}. */
 export interface EngineSettings {
   /** 3 alphanumerics at the head of every order id. */
   readonly orderIdPrefix: string;
@@ -32,6 +33,7 @@ export interface EngineSettings {
   readonly venueMessages: { readonly count: number; readonly windowMs: number; readonly reservedForCancels: number };
 }
 
+/** What an engine does unless told otherwise. */
 export const DEFAULT_SETTINGS: EngineSettings = {
   orderIdPrefix: "OWR",
   placeTimeoutMs: 10_000,

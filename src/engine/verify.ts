@@ -5,7 +5,7 @@ import { orderToJson, positionToJson } from "../domain/order-json.ts";
 import type { RecordedEvent } from "../domain/system-event.ts";
 import type { Snapshot } from "../journal/journal.ts";
 import type { FillRow, OrderRow, PositionRow } from "../journal/projection.ts";
-import { readState } from "./engine-snapshot.ts";
+import { readState, writeState } from "./engine-snapshot.ts";
 import { EngineState } from "./engine-state.ts";
 import { fillRow, orderRow, positionRow } from "./projection-rows.ts";
 
@@ -21,6 +21,7 @@ export interface VerifySource {
   positionRows(): Iterable<PositionRow>;
 }
 
+/** A stored value that is not what the events say. */
 export interface Difference {
   readonly where: "orders" | "fills" | "positions" | "snapshot";
   readonly key: string;
@@ -29,6 +30,7 @@ export interface Difference {
   readonly folded: unknown;
 }
 
+/** What {@link verifyFold} compared and found; no differences means that the tables may be believed. */
 export interface VerifyReport {
   readonly events: number;
   readonly orders: number;
@@ -67,6 +69,8 @@ export function verifyFold(source: VerifySource, onProgress: (seq: number) => vo
     compareAt(event.seq);
     if (event.seq % EVENTS_PER_PROGRESS === 0) onProgress(event.seq);
   }
+  noteBeyond("snapshot", snapshot?.seq ?? 0, state.seq, found);
+  noteBeyond("orders", source.projectedPosition, state.seq, found);
   return {
     events: state.seq,
     ...counts,
@@ -74,6 +78,11 @@ export function verifyFold(source: VerifySource, onProgress: (seq: number) => vo
     differences: found.list,
     truncated: found.truncated,
   };
+}
+
+/** What claims to be of a later event than the last was compared with nothing. */
+function noteBeyond(where: Difference["where"], position: number, last: number, found: Differences): void {
+  if (position > last) found.add({ where, key: "position", field: "position", stored: position, folded: last });
 }
 
 function compareTables(
@@ -139,6 +148,21 @@ function compareSnapshot(snapshot: Snapshot, state: EngineState, found: Differen
     positionKey,
     new Map(positions.map((row) => [positionKey(row), row])),
   );
+  const rest = restOf(state);
+  found.compare("snapshot", restOf(stored).values(), (row) => String(row["id"]), rest);
+}
+
+/** All of a state but its orders and positions: one row per account, and one for the engine. */
+function restOf(state: EngineState): ReadonlyMap<string, Row> {
+  const { orders: _orders, positions: _positions, accounts, ...engine } = JSON.parse(writeState(state)) as Rest;
+  const rows = [flat({ id: "engine", ...engine }), ...accounts.map((account) => flat(account))];
+  return new Map(rows.map((row) => [String(row["id"]), row]));
+}
+
+interface Rest {
+  readonly orders: unknown;
+  readonly positions: unknown;
+  readonly accounts: readonly object[];
 }
 
 class Differences {
@@ -189,9 +213,16 @@ function positionKey(row: Row): string {
   return `${String(row["account"])} ${String(row["instrumentId"])}`;
 }
 
-/** Nested values as text, so that fields compare by value. */
+/** Nested values as text with sorted keys, so that fields compare by value and not by the order of writing. */
 function flat(json: object): Row {
   return Object.fromEntries(
-    Object.entries(json).map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(value) : value]),
+    Object.entries(json).map(([key, value]) => [key, typeof value === "object" ? canonicalText(value) : value]),
   );
+}
+
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_key, nested: unknown) => {
+    if (typeof nested !== "object" || nested === null || Array.isArray(nested)) return nested;
+    return Object.fromEntries(Object.entries(nested).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

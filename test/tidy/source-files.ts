@@ -6,7 +6,7 @@ import ts from "typescript";
 
 export const ROOT: string = join(import.meta.dirname, "../..");
 
-const TREES = ["src", "dashboard", "test", "examples", "scripts", "bench", "docs"];
+const TREES = ["src", "dashboard", "test", "examples", "scripts", "docs"];
 const SKIPPED = new Set(["node_modules", "dist", "fixtures", "images", "__snapshots__"]);
 const KINDS = /\.(?:ts|tsx|mts|mjs|js|css|html|md|json)$/;
 

@@ -1,8 +1,7 @@
 // `orderwright config print`: the effective configuration and where each value came from.
 
 import type { Command } from "commander";
-import { loadConfig } from "../../config/load.ts";
-import { unwrap } from "../../domain/result.ts";
+import { effectiveConfig } from "../desk-config.ts";
 import { printJson, printTable } from "../terminal.ts";
 import { jsonOption } from "./shared.ts";
 
@@ -15,8 +14,7 @@ export function addConfig(program: Command): void {
     .option("--config <file>", "a configuration file (JSON)")
     .addOption(jsonOption())
     .action((options: { config?: string; json?: true }) => {
-      const file = options.config ?? process.env["ORDERWRIGHT_CONFIG"];
-      const { config, sources } = unwrap(loadConfig({ file, environment: process.env, flags: {} }));
+      const { config, sources } = effectiveConfig(options.config, {});
       if (options.json === true) {
         printJson(config);
         return;

@@ -2,11 +2,10 @@
 
 import type { Command } from "commander";
 import { FillDigest } from "../../app/fill-digest.ts";
-import { openDesk } from "../../app/open-desk.ts";
-import { loadConfig } from "../../config/load.ts";
-import { unwrap } from "../../domain/result.ts";
+import { type Desk, openDesk } from "../../app/open-desk.ts";
+import type { Order } from "../../domain/order.ts";
+import { deskConfigOf, effectiveConfig } from "../desk-config.ts";
 import { withProgress } from "../progress.ts";
-import { makeStrategies } from "../strategies.ts";
 import { print, printJson } from "../terminal.ts";
 import { addStrategyOption, withStrategy } from "./desk-options.ts";
 import { jsonOption } from "./shared.ts";
@@ -36,29 +35,23 @@ export function addReplay(program: Command): void {
 }
 
 async function replay(file: string, options: ReplayOptions): Promise<void> {
-  const flags = { "market.seed": options.seed };
-  const loaded = unwrap(loadConfig({ file: options.config, environment: process.env, flags }));
-  const config = withStrategy(loaded.config, options.strategy ?? "grid");
+  const { config: given } = effectiveConfig(options.config, { "market.seed": options.seed });
   const desk = await openDesk({
+    ...deskConfigOf(withStrategy(given, options.strategy ?? "grid")),
     market: { kind: "replay", file, speed: "max" },
-    accounts: config.accounts.map((account) => ({ id: account.id, venue: "paper" })),
-    seed: config.market.seed,
-    strategies: (instrumentIds) => makeStrategies(config, instrumentIds),
     ...(options.data === undefined ? {} : { dataDir: options.data }),
   });
   const digest = new FillDigest(desk.engine);
-  await desk.start();
-  await withProgress("replay", PERCENT, async (report) => {
-    const timer = setInterval(
-      () => report(Math.floor((desk.player.progress().fraction ?? 0) * PERCENT)),
-      PROGRESS_EVERY_MS,
-    );
-    await desk.player.finished;
-    clearInterval(timer);
-  });
-  const { state, position, description } = desk.player.progress();
+  let open: readonly Order[] = [];
+  try {
+    await desk.start();
+    await withProgress("replay", PERCENT, (report) => untilOver(desk, report));
+  } finally {
+    open = await desk.stop();
+  }
+  const { state, position, description, error } = desk.player.progress();
+  if (error !== undefined) throw error;
   const summary = desk.engine.summary();
-  const open = await desk.stop();
   const result = {
     tape: description,
     state,
@@ -79,4 +72,16 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   );
   print(`fills    ${result.fills}`);
   print(`digest   ${result.digest}`);
+}
+
+async function untilOver(desk: Desk, report: (percent: number) => void): Promise<void> {
+  const timer = setInterval(
+    () => report(Math.floor((desk.player.progress().fraction ?? 0) * PERCENT)),
+    PROGRESS_EVERY_MS,
+  );
+  try {
+    await desk.player.finished;
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -4,12 +4,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { type Desk, openDesk } from "../../app/open-desk.ts";
-import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Order } from "../../domain/order.ts";
-import { unwrap } from "../../domain/result.ts";
-import type { AccountConfig } from "../../engine/engine-config.ts";
-import { limitsFromJson } from "../../engine/risk/limits-json.ts";
 import { NodeClock } from "../../runtime/node/node-clock.ts";
 import {
   type AdminToken,
@@ -21,8 +17,8 @@ import {
   type OrderwrightServer,
   TokenStore,
 } from "../../server/index.ts";
-import { EXIT } from "../exit.ts";
-import { makeStrategies } from "../strategies.ts";
+import { deskConfigOf, effectiveConfig } from "../desk-config.ts";
+import { CommandError, EXIT, explain } from "../exit.ts";
 import { say } from "../terminal.ts";
 import { VERSION } from "../version.ts";
 import { addStrategyOption, withStrategy } from "./desk-options.ts";
@@ -59,47 +55,82 @@ export function addUp(program: Command): void {
 }
 
 async function up(options: UpOptions): Promise<void> {
-  const { config: given } = unwrap(
-    loadConfig({
-      file: options.config ?? process.env["ORDERWRIGHT_CONFIG"],
-      environment: process.env,
-      flags: {
-        "server.port": options.port,
-        "server.host": options.host,
-        dataDir: options.data,
-        "market.replay": options.replay,
-        "market.speed": options.speed,
-        "market.seed": options.seed,
-        mode: options.mode,
-        logLevel: options.logLevel,
-      },
-    }),
-  );
+  const { config: given } = effectiveConfig(options.config, {
+    "server.port": options.port,
+    "server.host": options.host,
+    dataDir: options.data,
+    "market.replay": options.replay,
+    "market.speed": options.speed,
+    "market.seed": options.seed,
+    mode: options.mode,
+    logLevel: options.logLevel,
+  });
   const config = withStrategy(given, options.strategy);
   const logger = createLogger(config.logLevel);
   const token = await loadAdminToken(config.dataDir, process.env["ORDERWRIGHT_TOKEN"]);
   const desk = await openDesk({
-    mode: config.mode,
+    ...deskConfigOf(config),
     dataDir: config.dataDir,
     market:
       config.market.replay === undefined
         ? { kind: "synthetic", seed: config.market.seed }
         : { kind: "replay", file: config.market.replay, speed: config.market.speed },
-    accounts: accountsOf(config),
-    seed: config.market.seed,
-    durability: config.journal.durability,
-    committer: config.journal.committer,
-    paper: { latency: { requestMs: config.paper.latencyMs, replyMs: config.paper.latencyMs, jitterMs: 0 } },
-    strategies: (instrumentIds) => makeStrategies(config, instrumentIds),
     logger,
-    version: VERSION,
-    ...(config.defaultAccount === undefined ? {} : { defaultAccount: config.defaultAccount }),
   });
+  // From here on a signal stops in good order, also in the middle of the start.
+  const stopAsked = stopSignal();
+  let open: readonly Order[];
+  try {
+    open = await serveUntil(stopAsked, config, desk, token, logger);
+  } catch (error) {
+    await desk.stop(config.shutdown);
+    throw error;
+  }
+  tellOpen(open);
+}
+
+/** Resolves with what is still open, once all is stopped. */
+async function serveUntil(
+  stopAsked: Promise<void>,
+  config: Config,
+  desk: Desk,
+  token: AdminToken,
+  logger: ReturnType<typeof createLogger>,
+): Promise<readonly Order[]> {
   const server = await serve(config, desk, token, logger);
-  const url = await server.listen();
-  await desk.start();
-  greet(config, desk, url, token);
-  await untilStopped(desk, server, config);
+  try {
+    const url = await listen(server, config);
+    await desk.start();
+    greet(config, desk, url, token);
+    tellTapeEnd(desk);
+    await stopAsked;
+    return await desk.stop(config.shutdown);
+  } finally {
+    await server.close();
+  }
+}
+
+async function listen(server: OrderwrightServer, config: Config): Promise<string> {
+  const { host, port } = config.server;
+  try {
+    return await server.listen();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `The server cannot listen at ${host}:${port}: ${words}. Name another place with --port (0 for any free one) and --host.`,
+      EXIT.failed,
+    );
+  }
+}
+
+/** A tape that is over leaves the desk running: orders can still be looked at, and canceled. */
+function tellTapeEnd(desk: Desk): void {
+  void desk.player.finished.then((state) => {
+    if (state === "stopped") return;
+    const { position, error } = desk.player.progress();
+    if (error === undefined) say(`the tape is over, after ${position} events; stop with Ctrl-C`);
+    else say(`the tape cannot be read on after event ${position}: ${explain(error).text}`);
+  });
 }
 
 function serve(
@@ -127,14 +158,6 @@ function serve(
   });
 }
 
-function accountsOf(config: Config): AccountConfig[] {
-  return config.accounts.map(({ limits, ...account }) => ({
-    ...account,
-    venue: "paper",
-    ...(limits === undefined ? {} : { limits: unwrap(limitsFromJson(limits)) }),
-  }));
-}
-
 function marketStatus(config: Config, desk: Desk): MarketStatus {
   const { description, state, position, fraction, at } = desk.player.progress();
   return {
@@ -153,20 +176,21 @@ function marketStatus(config: Config, desk: Desk): MarketStatus {
 }
 
 function greet(config: Config, desk: Desk, url: string, token: AdminToken): void {
-  const { epoch, previousStopUnclean, durability } = desk.engine.status();
+  const { phase, epoch, previousStopUnclean, durability } = desk.engine.status();
   const open = desk.engine.activeOrders().length;
   say(`Orderwright ${VERSION}, ${desk.mode === "paper" ? "PAPER" : "DRY RUN"}: nothing here reaches a real venue`);
   say(`  market   ${desk.player.progress().description}`);
   say(
     `  journal  ${config.dataDir}, durability ${durability}, start ${epoch}${previousStopUnclean ? ", recovered after a kill" : ""}, ${open} open orders`,
   );
+  if (phase !== "ready") say(`  engine   ${phase}: it takes no orders until the venue has answered`);
   say(`  page     ${url}/#token=${token.secret}`);
   if (token.file !== undefined) say(`  token    ${token.file}`);
 }
 
 /** A first signal stops in good order; a second one exits at once, and loses nothing. */
-async function untilStopped(desk: Desk, server: OrderwrightServer, config: Config): Promise<void> {
-  await new Promise<void>((resolve) => {
+function stopSignal(): Promise<void> {
+  return new Promise<void>((resolve) => {
     let stopping = false;
     const stop = (): void => {
       if (stopping) process.exit(EXIT.failed);
@@ -177,9 +201,6 @@ async function untilStopped(desk: Desk, server: OrderwrightServer, config: Confi
     process.on("SIGINT", stop);
     process.on("SIGTERM", stop);
   });
-  const open = await desk.stop(config.shutdown);
-  await server.close();
-  tellOpen(open);
 }
 
 function tellOpen(open: readonly Order[]): void {

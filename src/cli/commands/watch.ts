@@ -6,6 +6,11 @@ import { CommandError, EXIT } from "../exit.ts";
 import { print, printJson, say } from "../terminal.ts";
 import { type ConnectedOptions, clientOf, connected, jsonOption, wholeNumber } from "./shared.ts";
 
+interface WatchOptions extends ConnectedOptions {
+  readonly since?: number;
+  readonly count?: number;
+}
+
 interface StreamEvent {
   readonly seq: number;
   readonly type: string;
@@ -29,14 +34,15 @@ export function addWatch(program: Command): void {
     .option("--since <seq>", "start after this event; without it, with the next one", wholeNumber(0))
     .option("--count <n>", "stop after so many events", wholeNumber(1))
     .addOption(jsonOption())
-    .action((options: { since?: number; count?: number } & ConnectedOptions) => follow(options));
+    .action((options: WatchOptions) => follow(options));
 }
 
 /** Ends when the count is reached or when the process is interrupted. */
-async function follow(options: { since?: number; count?: number } & ConnectedOptions): Promise<void> {
+async function follow(options: WatchOptions): Promise<void> {
   const client = clientOf(options);
   const url = `${client.url.replace(/^http/, "ws")}/api/v1/stream`;
-  let since = options.since;
+  let { since } = options;
+  let wasThere = false;
   let left = options.count ?? Number.POSITIVE_INFINITY;
   const show = (event: StreamEvent): void => {
     if (left <= 0) return;
@@ -47,11 +53,14 @@ async function follow(options: { since?: number; count?: number } & ConnectedOpt
   };
   for (;;) {
     const reason = await session(url, client.token, since, (frame) => {
+      wasThere = true;
       if (frame.type === "snapshot" && frame.seq !== undefined) since ??= frame.seq;
       for (const event of frame.events ?? []) show(event);
       return left > 0;
     });
     if (left <= 0) return;
+    // Only what was there once can come back: a wrong address is told at once.
+    if (!wasThere) throw new CommandError(`No stream at ${url}: ${reason}.`, EXIT.failed);
     say(`connection lost (${reason}); resuming after event ${since ?? 0}`);
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_AFTER_MS));
   }
@@ -70,7 +79,8 @@ function session(
     socket.on("message", (data: Buffer) => {
       const frame = JSON.parse(data.toString("utf8")) as StreamFrame;
       if (frame.type === "error") {
-        reject(new CommandError(frame.problem?.detail ?? "the server refused the stream", EXIT.failed));
+        const { problem } = frame;
+        reject(new CommandError(problem?.detail ?? "the server refused the stream", EXIT.failed, problem));
         socket.close();
       } else if (frame.type === "authorized") {
         socket.send(JSON.stringify({ action: "subscribe", since: since ?? null, channels: ["orders"] }));

@@ -16,8 +16,6 @@ import { fingerprintOf, freshPrice, worstLeaves, worstPosition } from "./order-v
 import type { RateLimit } from "./risk-limits.ts";
 import type { ParentView, RateUsage, RecentOrder, RiskView } from "./risk-view.ts";
 
-/** Recent orders are remembered at least this long after the window asked for, then dropped in bulk. */
-const RECENT_SWEEP_SIZE = 10_000;
 const UNLIMITED: RateUsage = { count: 0, freeInMs: 0 };
 
 export interface RiskDeskOptions {
@@ -50,18 +48,36 @@ export class RiskDesk {
     return checkReplace(order, replace, this.#view(order), this.#account(order.account).limits);
   }
 
+  /** Remembers what was sent before the restart, as far as memory has it: a restart gives no rate back. */
+  recall(): void {
+    const { index } = this.#options.state();
+    const sent = [...index.openOrders(), ...index.endedOrders()].filter((order) => order.submittedAt !== undefined);
+    const now = this.#options.clock.now();
+    for (const order of sent.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))) {
+      if (order.origin !== "EXTERNAL") this.#count(order, this.#now() - Math.max(0, now - order.createdAt));
+    }
+  }
+
   /** Counts an order that passed. */
   sent(order: Order): void {
-    const limits = this.#account(order.account).limits;
-    if (limits.maxOrderRate !== undefined)
-      this.#window(order.account, "orders", limits.maxOrderRate).record(this.#now());
-    this.messageSent(order.account);
+    this.#count(order, this.#now());
+  }
+
+  /** Counts a message about an order; cancels too, which are never held back. */
+  messageSent(account: AccountId): void {
+    this.#countMessage(account, this.#now());
+  }
+
+  #count(order: Order, atMs: number): void {
+    const { limits } = this.#account(order.account);
+    if (limits.maxOrderRate !== undefined) this.#window(order.account, "orders", limits.maxOrderRate).record(atMs);
+    this.#countMessage(order.account, atMs);
     if (limits.duplicateWindowMs !== undefined) this.#remember(order, limits.duplicateWindowMs);
   }
 
-  messageSent(account: AccountId): void {
+  #countMessage(account: AccountId, atMs: number): void {
     const limit = this.#account(account).limits.maxMessageRate;
-    if (limit !== undefined) this.#window(account, "messages", limit).record(this.#now());
+    if (limit !== undefined) this.#window(account, "messages", limit).record(atMs);
   }
 
   #view(terms: Pick<OrderTerms, "account" | "instrumentId">): RiskView {
@@ -158,11 +174,14 @@ export class RiskDesk {
     return status === "rejected" || status === "failed" ? undefined : recent;
   }
 
+  /** In order of time, so that what is too old goes from the front. */
   #remember(order: Order, windowMs: number): void {
-    this.#recent.set(fingerprintOf(order), { orderId: order.id, at: order.createdAt });
-    if (this.#recent.size < RECENT_SWEEP_SIZE) return;
-    for (const [fingerprint, recent] of this.#recent) {
-      if (order.createdAt - recent.at > windowMs) this.#recent.delete(fingerprint);
+    const fingerprint = fingerprintOf(order);
+    this.#recent.delete(fingerprint);
+    this.#recent.set(fingerprint, { orderId: order.id, at: order.createdAt });
+    for (const [oldest, recent] of this.#recent) {
+      if (order.createdAt - recent.at <= windowMs) return;
+      this.#recent.delete(oldest);
     }
   }
 

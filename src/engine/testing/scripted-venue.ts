@@ -129,6 +129,17 @@ export class ScriptedVenue implements Venue {
     this.#listener?.report({ ...body, venue: VENUE, account, instrumentId, orderId, venueAt: 1 });
   }
 
+  /** Says something about an order as far as its stream names it. */
+  sayOf(
+    named: Pick<ExecutionReport, "account" | "instrumentId" | "venueOrderId" | "orderId">,
+    body: DistributiveOmit<
+      ExecutionReport,
+      "venue" | "account" | "instrumentId" | "orderId" | "venueOrderId" | "venueAt"
+    >,
+  ): void {
+    this.#listener?.report({ ...body, ...named, venue: VENUE, venueAt: 1 });
+  }
+
   fill(order: Order, quantity: string, price = "100", executionId = `e${++this.#executions}`): void {
     const venueOrderId = order.venueOrderId ?? ("v-unknown" as VenueOrderId);
     this.say(order, {

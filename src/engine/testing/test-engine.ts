@@ -40,6 +40,9 @@ export const LIMIT_BUY: OrderRequest = {
   price: "100",
 };
 
+/** Enough for tests that send thousands while the clock stands still. */
+const ROOMY = { count: 20_000, windowMs: 1_000, reservedForCancels: 200 };
+
 export async function settle(): Promise<void> {
   for (let round = 0; round < 5; round++) await setImmediate();
 }
@@ -67,7 +70,7 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
     version: "test",
     runtimeVersion: "test",
     ...options.config,
-    settings: { reconcileEveryMs: 0, ...options.config?.settings },
+    settings: { reconcileEveryMs: 0, venueMessages: ROOMY, ...options.config?.settings },
   };
   const engine = await Engine.open(config);
   if (options.start !== false) await engine.start();
@@ -83,6 +86,7 @@ export async function createTestEngine(options: TestEngineOptions = {}): Promise
     config,
     settle,
     pass: async (ms) => {
+      await settle();
       await clock.advanceTo(clock.now() + ms, settle);
       await settle();
     },

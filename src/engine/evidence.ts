@@ -1,0 +1,194 @@
+// What a venue's answers mean for our books: its fills and its orders become reports, each difference is
+// recorded with what was concluded and from which evidence. Which questions are asked, and when, is in
+// reconciler.ts and inquiries.ts.
+
+import type { ExecutionReport } from "../domain/execution-report.ts";
+import type { AccountId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
+import type { Cause, DiscrepancyKind } from "../domain/order-event.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { QueryResult, Venue, VenueFill, VenueOrder } from "../venues/venue.ts";
+import type { Findings } from "./findings.ts";
+import type { OrderFinder } from "./order-finder.ts";
+import type { Outcomes } from "./outcomes.ts";
+import type { Questions } from "./questions.ts";
+import type { Recorder } from "./recorder.ts";
+
+const CAUSE: Cause = "reconcile:query";
+
+export interface EvidenceOptions {
+  readonly recorder: Recorder;
+  readonly finder: OrderFinder;
+  readonly outcomes: Outcomes;
+  readonly questions: Questions;
+  readonly clock: Clock;
+  readonly venueOf: (account: AccountId) => Venue;
+  /** The instant after which a request sent at `sentAt` can no longer take effect or stay unseen. */
+  readonly settledBy: (account: AccountId, sentAt: number) => number;
+  /** Fills of an order that is not ours. */
+  readonly foreignFill: (found: VenueFill, findings: Findings) => void;
+}
+
+/** Which fills to read; by default all of the account since the last that is on record. */
+export interface FillRange {
+  readonly from?: "start";
+  readonly venueOrderId?: VenueOrderId;
+}
+
+export class Evidence {
+  readonly #options: EvidenceOptions;
+
+  constructor(options: EvidenceOptions) {
+    this.#options = options;
+  }
+
+  /** Asks, and counts a question without an answer. @returns the value, when there is one. */
+  async query<T>(
+    account: AccountId,
+    findings: Findings,
+    question: (signal: AbortSignal) => Promise<QueryResult<T>>,
+  ): Promise<T | undefined> {
+    const answer = await this.#options.questions.ask(account, question);
+    if (answer.kind === "found") return answer.value;
+    findings.failedQueries++;
+    return undefined;
+  }
+
+  /** Books fills since the last known. @returns whether every question had an answer, and the cursor after them. */
+  async pullFills(
+    account: AccountId,
+    findings: Findings,
+    range: FillRange = {},
+  ): Promise<{ readonly complete: boolean; readonly cursor?: string }> {
+    const venue = this.#options.venueOf(account);
+    let cursor = range.from === "start" ? undefined : this.#options.recorder.state.account(account).fillCursor;
+    for (;;) {
+      const from = cursor;
+      const fills = await this.query(account, findings, (signal) => venue.fillsSince(account, from, signal));
+      if (fills === undefined) return { complete: false };
+      for (const found of fills) {
+        if (range.venueOrderId === undefined || found.fill.venueOrderId === range.venueOrderId)
+          this.#bookFound(found, venue, findings);
+      }
+      findings.fillsRead += fills.length;
+      cursor = fills.at(-1)?.cursor ?? cursor;
+      // A venue that does not move on has told all that it will.
+      if (cursor === from) return { complete: true, ...(cursor === undefined ? {} : { cursor }) };
+    }
+  }
+
+  /** Brings one order in line with what the venue's books say of it. */
+  async agree(order: Order, found: VenueOrder, findings: Findings): Promise<void> {
+    if (found.cumulativeQuantity.gt(order.cumulativeQuantity) && !findings.dryRun)
+      await this.pullFills(order.account, findings);
+    const base = {
+      venue: order.venue,
+      account: order.account,
+      instrumentId: order.instrumentId,
+      orderId: order.id,
+      venueOrderId: found.venueOrderId,
+      venueAt: found.venueAt,
+      cumulativeQuantity: found.cumulativeQuantity,
+    };
+    if (found.status === "working") {
+      this.#take(order, { ...base, kind: "acknowledged" }, findings);
+      this.#agreeOnReplace(order, found, base, findings);
+      return;
+    }
+    const before = order.status;
+    const wasMissed = order.isWorking && order.pendingCancel === undefined;
+    const reason = found.endReason ?? "ended at the venue";
+    const took = this.#take(order, { ...base, kind: "ended", status: found.status, reason }, findings);
+    if (took && wasMissed) this.note(order, findings, "missedEnd", before, found.status, "taken over", "order query");
+  }
+
+  /** Tells a difference, and records it unless the run is dry. */
+  note(
+    order: Order,
+    findings: Findings,
+    kind: DiscrepancyKind,
+    ours: string,
+    theirs: string,
+    conclusion: string,
+    evidence: string,
+  ): void {
+    findings.add(kind, `${ours} here, ${theirs} at the venue: ${conclusion}`, order.id);
+    if (findings.dryRun) return;
+    const { recorder, clock } = this.#options;
+    const about = { orderId: order.id, account: order.account };
+    recorder.record([
+      {
+        type: "discrepancyFound",
+        ...about,
+        kind,
+        ours,
+        theirs,
+        conclusion,
+        evidence,
+        at: clock.now(),
+        cause: "reconcile:evidence",
+      },
+    ]);
+  }
+
+  #bookFound(found: VenueFill, venue: Venue, findings: Findings): void {
+    const { account, instrumentId, fill } = found;
+    const report: ExecutionReport = {
+      kind: "fill",
+      venue: venue.id,
+      account,
+      instrumentId,
+      venueOrderId: fill.venueOrderId,
+      venueAt: fill.venueAt,
+      fill,
+      ...(found.clientOrderId === undefined ? {} : { orderId: found.clientOrderId as OrderId }),
+    };
+    const order = this.#options.finder.ofReport(report);
+    if (order === undefined) {
+      this.#options.foreignFill(found, findings);
+      return;
+    }
+    const known = order.cumulativeQuantity;
+    if (!this.#take(order, report, findings)) return;
+    this.note(
+      order,
+      findings,
+      "missedFill",
+      `executed ${known}`,
+      `execution ${fill.executionId} of ${fill.quantity}`,
+      "booked",
+      "fills of the venue",
+    );
+  }
+
+  #agreeOnReplace(
+    order: Order,
+    found: VenueOrder,
+    base: Omit<Extract<ExecutionReport, { kind: "replaced" }>, "kind" | "replace">,
+    findings: Findings,
+  ): void {
+    const pending = order.pendingReplace;
+    if (pending === undefined) return;
+    const { quantity, price, triggerPrice } = pending.replace;
+    const applied =
+      (quantity === undefined || found.quantity?.eq(quantity) === true) &&
+      (price === undefined || found.price?.eq(price) === true) &&
+      (triggerPrice === undefined || found.triggerPrice?.eq(triggerPrice) === true);
+    if (applied) {
+      this.#take(order, { ...base, kind: "replaced", replace: pending.replace }, findings);
+      return;
+    }
+    const { clock, settledBy } = this.#options;
+    if (clock.now() < settledBy(order.account, pending.requestedAt)) return;
+    this.#take(order, { ...base, kind: "requestRejected", request: "replace", reason: "notApplied" }, findings);
+  }
+
+  /** Applies a report, or in a dry run says what it would do. @returns whether it changes anything. */
+  #take(order: Order, report: ExecutionReport, findings: Findings): boolean {
+    const { outcomes } = this.#options;
+    if (!findings.dryRun) return outcomes.apply(order, report, CAUSE);
+    const { events } = outcomes.interpret(order, report, CAUSE);
+    for (const event of events) findings.add(event.type, `would record ${event.type}`, order.id);
+    return events.length > 0;
+  }
+}

@@ -1,0 +1,186 @@
+// Asks a venue about one order until nothing about it is open or unknown. Absence is concluded only from
+// answers past the venue's own discard deadline and its read lag, more than once, and after its record of
+// fills was read. It never sends an order; a cancel, being idempotent, it may ask to repeat.
+
+import type { AccountId, OrderId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { CancelTimer, Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { Random } from "../runtime/random.ts";
+import type { Venue } from "../venues/venue.ts";
+import { isUnknown } from "./engine-statistics.ts";
+import type { Evidence } from "./evidence.ts";
+import { Findings } from "./findings.ts";
+import type { Questions } from "./questions.ts";
+import type { Recorder } from "./recorder.ts";
+import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
+import { requestOf } from "./send-job.ts";
+import type { EngineSettings } from "./settings.ts";
+
+/** Consecutive answers of absence that prove it, each past the deadline. */
+const ABSENCES_FOR_PROOF = 2;
+
+export interface InquiriesOptions {
+  readonly recorder: Recorder;
+  readonly evidence: Evidence;
+  readonly questions: Questions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly settings: EngineSettings;
+  readonly venueOf: (account: AccountId) => Venue;
+  /** Sends a pending cancel again: idempotent at every venue. */
+  readonly repeatCancel: (order: Order) => void;
+}
+
+interface Inquiry {
+  readonly order: Order;
+  attempt: number;
+  /** The venue has answered since the question was last wanted. */
+  answered: boolean;
+  /** When the first and the last of an unbroken row of conclusive absences were asked for. */
+  absences: { count: number; since: number } | undefined;
+  cancelTimer: CancelTimer;
+}
+
+export class Inquiries {
+  readonly #options: InquiriesOptions;
+  readonly #inquiries = new Map<OrderId, Inquiry>();
+
+  constructor(options: InquiriesOptions) {
+    this.#options = options;
+  }
+
+  close(): void {
+    for (const { cancelTimer } of this.#inquiries.values()) cancelTimer();
+    this.#inquiries.clear();
+  }
+
+  /** Asks about an order, at least once, until nothing about it is open or unknown. */
+  resolve(order: Order): void {
+    const running = this.#inquiries.get(order.id);
+    if (running !== undefined) {
+      running.answered = false;
+      return;
+    }
+    if (this.#options.questions.isClosed) return;
+    const inquiry: Inquiry = { order, attempt: 0, answered: false, absences: undefined, cancelTimer: () => undefined };
+    this.#inquiries.set(order.id, inquiry);
+    this.#askLater(inquiry, this.#options.settings.unknownGraceMs);
+  }
+
+  #askLater(inquiry: Inquiry, delayMs: number): void {
+    inquiry.cancelTimer = this.#options.clock.schedule(delayMs, () => void this.#inquire(inquiry));
+  }
+
+  /** Never rejects: what went wrong with one order is told, and asked again later. */
+  async #inquire(inquiry: Inquiry): Promise<void> {
+    const { settings, random, logger, questions, recorder } = this.#options;
+    const { order } = inquiry;
+    try {
+      if (isOpenQuestion(inquiry)) await this.#askOnce(inquiry);
+    } catch (error) {
+      logger.error({ orderId: order.id, error }, "an order cannot be settled");
+    }
+    if (questions.isClosed || recorder.ended !== undefined || !isOpenQuestion(inquiry)) {
+      this.#inquiries.delete(order.id);
+      return;
+    }
+    const backoff = { ...DEFAULT_BACKOFF, baseMs: settings.unknownGraceMs, maxMs: settings.unknownRetryMaxMs };
+    this.#askLater(inquiry, backoffMs(inquiry.attempt, backoff, random));
+  }
+
+  async #askOnce(inquiry: Inquiry): Promise<void> {
+    const { evidence, questions, clock, recorder, venueOf, repeatCancel } = this.#options;
+    const { order } = inquiry;
+    inquiry.attempt++;
+    const askedAt = clock.now();
+    const seqBefore = order.lastSeq;
+    const cancelBefore = order.isWorking ? order.pendingCancel?.requestId : undefined;
+    inquiry.answered = true;
+    const answer = await questions.ask(order.account, (signal) =>
+      venueOf(order.account).order(requestOf(order), signal),
+    );
+    if (recorder.ended !== undefined) return;
+    if (answer.kind === "failed") {
+      inquiry.answered = false;
+    } else if (answer.kind === "found") {
+      inquiry.absences = undefined;
+      await evidence.agree(order, answer.value, new Findings(false));
+    } else if (order.lastSeq === seqBefore) {
+      await this.#noteAbsence(inquiry, askedAt);
+    } else {
+      inquiry.answered = false; // something was told in between: the answer is about what was before
+    }
+    // A cancel that was outstanding before the question, and still is, may never have arrived.
+    const stillWorks = order.isWorking && order.pendingCancel?.requestId === cancelBefore;
+    if (cancelBefore !== undefined && stillWorks && answer.kind !== "failed") repeatCancel(order);
+  }
+
+  async #noteAbsence(inquiry: Inquiry, askedAt: number): Promise<void> {
+    const { order } = inquiry;
+    if (!isKnownById(order) || order.isTerminal) return;
+    inquiry.answered = false; // an absence is confirmed or contradicted, not left standing
+    if (askedAt < this.#provableAt(order)) return;
+    inquiry.absences = { count: (inquiry.absences?.count ?? 0) + 1, since: inquiry.absences?.since ?? askedAt };
+    const { readLagMs } = this.#options.venueOf(order.account).capabilities;
+    if (inquiry.absences.count < ABSENCES_FOR_PROOF || askedAt - inquiry.absences.since < readLagMs) return;
+    await this.#concludeAbsence(order);
+  }
+
+  /** That the venue does not show an order denies none of its executions: they are booked first. */
+  async #concludeAbsence(order: Order): Promise<void> {
+    const { evidence, recorder, clock } = this.#options;
+    const findings = new Findings(false);
+    const { complete } = await evidence.pullFills(order.account, findings);
+    if (!complete || order.isTerminal || recorder.ended !== undefined) return;
+    const at = clock.now();
+    const cause = "reconcile:evidence";
+    if (order.isWorking) {
+      const theirs = "no such order, and no execution that is not booked";
+      evidence.note(
+        order,
+        findings,
+        "missedEnd",
+        order.status,
+        theirs,
+        "expired, inferred",
+        "order query, more than once",
+      );
+    }
+    const reason = order.isWorking ? "absentAtVenue" : "notPlaced";
+    recorder.record([{ type: "orderExpired", orderId: order.id, reason, inferred: true, at, cause }]);
+  }
+
+  /** From when on an answer of absence says something. A venue without a discard deadline gives no proof of a submit. */
+  #provableAt(order: Order): number {
+    const { discardAfterMs, readLagMs } = this.#options.venueOf(order.account).capabilities;
+    if (order.isWorking) return Math.max(order.statusAt, order.pendingReplace?.requestedAt ?? 0) + readLagMs;
+    if (discardAfterMs === undefined) return Number.POSITIVE_INFINITY;
+    return this.#sendBy(order) + discardAfterMs + readLagMs;
+  }
+
+  /** The instant as journaled: the setting may have been another when the order was sent. */
+  #sendBy(order: Order): number {
+    const { recorder, settings } = this.#options;
+    const configured = (order.submittedAt ?? order.createdAt) + settings.sendBudgetMs;
+    return Math.max(configured, journaledSendBy(recorder.journal, order.id) ?? 0);
+  }
+}
+
+function journaledSendBy(journal: Journal, orderId: OrderId): number | undefined {
+  const submitted = journal.readOrder(orderId).findLast((event) => event.type === "orderSubmitted");
+  return submitted?.type === "orderSubmitted" ? submitted.sendBy : undefined;
+}
+
+/** One that we took over without an id that the venue would find it by cannot be asked for by name. */
+function isKnownById(order: Order): boolean {
+  return order.origin !== "EXTERNAL" || order.clientOrderId !== undefined;
+}
+
+/** Whether only the venue can say how it stands with an order. */
+function isOpenQuestion({ order, answered }: Inquiry): boolean {
+  if (order.isTerminal) return false;
+  return !answered || isUnknown(order) || order.pendingCancel !== undefined || order.pendingReplace !== undefined;
+}

@@ -1,0 +1,84 @@
+// What can be asked of a venue's order entry, and how the gate says no. Sending is in egress.ts.
+
+import type { ErrorCode } from "../domain/errors.ts";
+import type { AccountId, InstrumentId, OrderId, RequestId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
+import type { ReplaceTerms } from "../domain/order-event.ts";
+import type { Instant } from "../domain/time.ts";
+import type { CancelRequest, PlaceRequest, ReplaceRequest } from "../venues/venue.ts";
+
+interface Job {
+  /** The last event of the intent: with durability `always` it is on disk before the job leaves. */
+  readonly intentSeq: number;
+}
+
+/** One thing to ask of the venue. */
+export type SendJob =
+  | (Job & { readonly kind: "place"; readonly order: Order; readonly sendBy: Instant })
+  | (Job & { readonly kind: "cancel"; readonly order: Order; readonly requestId: RequestId })
+  | (Job & {
+      readonly kind: "replace";
+      readonly order: Order;
+      readonly requestId: RequestId;
+      readonly replace: ReplaceTerms;
+      readonly sendBy: Instant;
+    })
+  /** An order at the venue that is not ours: only on a person's word. */
+  | (Job & {
+      readonly kind: "cancelForeign";
+      readonly account: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly request: CancelRequest;
+    });
+
+/** Why a job was kept from the wire: certain that nothing was sent. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** Whether a job takes the lane that is kept free: cancels, and what only closes. */
+export function isExit(job: SendJob): boolean {
+  return job.kind === "cancel" || job.kind === "cancelForeign" || job.order.reduceOnly;
+}
+
+/** Names an order to its venue. One that we took over is known there by the id that it had before. */
+export function requestOf(order: Order): CancelRequest {
+  const theirs = order.origin === "EXTERNAL" ? (order.earlierClientOrderIds[0] ?? order.clientOrderId) : undefined;
+  return {
+    account: order.account,
+    orderId: (theirs ?? order.id) as OrderId,
+    instrumentId: order.instrumentId,
+    ...(order.venueOrderId === undefined ? {} : { venueOrderId: order.venueOrderId }),
+  };
+}
+
+export function placeRequestOf({ order, sendBy }: Extract<SendJob, { kind: "place" }>): PlaceRequest {
+  return {
+    account: order.account,
+    orderId: order.id,
+    instrumentId: order.instrumentId,
+    side: order.side,
+    orderType: order.orderType,
+    timeInForce: order.timeInForce,
+    postOnly: order.postOnly,
+    reduceOnly: order.reduceOnly,
+    origin: order.origin,
+    sendBy,
+    ...(order.quantity === undefined ? {} : { quantity: order.quantity }),
+    ...(order.notional === undefined ? {} : { notional: order.notional }),
+    ...(order.price === undefined ? {} : { price: order.price }),
+    ...(order.triggerPrice === undefined ? {} : { triggerPrice: order.triggerPrice }),
+    ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
+  };
+}
+
+export function replaceRequestOf({ order, replace }: Extract<SendJob, { kind: "replace" }>): ReplaceRequest {
+  const { quantity, price, triggerPrice } = replace;
+  return {
+    ...requestOf(order),
+    ...(quantity === undefined ? {} : { quantity }),
+    ...(price === undefined ? {} : { price }),
+    ...(triggerPrice === undefined ? {} : { triggerPrice }),
+  };
+}
