@@ -133,7 +133,8 @@ export class OrderCommands {
     if (order.pendingCancel !== undefined) return fail(requestPending(order, "A cancel"));
     if (order.pendingReplace !== undefined) return fail(requestPending(order, "A replace"));
     const instrument = this.#options.instrumentOf(order.account, order.instrumentId);
-    if (instrument === undefined) return fail(unknownInstrument(order.instrumentId, order.venue));
+    if (instrument === undefined)
+      return fail(unknownInstrument(order.instrumentId, this.#options.venueOf(order.account)));
     if (!this.#options.venueOf(order.account).capabilities.replace) {
       return fail(
         orderwrightError(
@@ -228,7 +229,7 @@ export class OrderCommands {
     }
     const venue = this.#options.venueOf(account);
     const instrument = this.#options.instrumentOf(account, address.value.instrumentId as InstrumentId);
-    if (instrument === undefined) return fail(unknownInstrument(address.value.instrumentId, venue.id));
+    if (instrument === undefined) return fail(unknownInstrument(address.value.instrumentId, venue));
     const { capabilities } = venue;
     const context = { account, venue: venue.id, instrument, capabilities, now: clock.now() };
     const normalized = normalizeOrder(request, context);
@@ -278,13 +279,18 @@ function duplicateClientOrderId(clientOrderId: string, holder: Order): Orderwrig
   );
 }
 
-function unknownInstrument(id: unknown, venue: string): OrderwrightError {
+function unknownInstrument(id: unknown, venue: Venue): OrderwrightError {
+  const listed = venue.instruments().map((instrument) => instrument.id);
+  const some = `${listed.slice(0, MAX_LISTED).join(", ")}${listed.length > MAX_LISTED ? ", …" : ""}`;
   return orderwrightError(
     "request.unknownInstrument",
-    `${venue} lists no instrument ${JSON.stringify(String(id).slice(0, 64))}.`,
-    { field: "instrumentId" },
+    `${venue.id} lists no instrument ${JSON.stringify(String(id).slice(0, 64))}; it lists ${some}.`,
+    { field: "instrumentId", listed: listed.slice(0, MAX_LISTED) },
   );
 }
+
+/** Instruments named in an error: enough to see the spelling. */
+const MAX_LISTED = 10;
 
 function notCancelable(order: Order): OrderwrightError {
   return orderwrightError(

@@ -144,18 +144,15 @@ describe("the event stream", () => {
     }
   });
 
-  test("with nothing kept in memory, a wait hears of an end that became durable after its order was forgotten", async () => {
+  test("with nothing kept in memory, an end that comes with the commit of the beginning is heard of", async () => {
     const t = await createTestEngine({ config: { settings: { reconcileEveryMs: 0, keepLast: 0 } } });
-    const handle = unwrap(await t.engine.submit(LIMIT_BUY));
-    const [following, done] = [follow(handle), handle.done()];
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => void setImmediate(resolve));
-    t.venue.fill(handle.order, "0.5");
-    await Promise.resolve();
-    t.venue.fill(handle.order, "0.5");
-    expect((await done).ok).toBe(true);
-    await settle();
-    expect(following.done).toBe(true);
-    expect(following.seen.at(-1)).toBe("orderFilled");
+    const submitting = t.engine.submit(LIMIT_BUY);
+    unwrap(await t.engine.setTradingState("halted", { by: "anna" }));
+    const handle = unwrap(await submitting);
+    const [following, done] = [follow(handle), handle.done({ timeoutMs: 1_000 })];
+    await t.pass(2_000);
+    expect(await done).toMatchObject({ ok: true, value: { status: "failed" } });
+    expect(following).toEqual({ seen: [...LIFE.slice(0, 3), "orderFailed"], done: true });
   });
 
   test("ends with its signal, with the engine's stop and with the journal's failure", async () => {

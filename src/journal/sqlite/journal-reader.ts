@@ -1,6 +1,7 @@
 // Reads a journal without its lock: for verify and export while the server runs, or on a copy.
 // Nothing here can write. What it shows is the journal as it was when the reader was opened, all of one moment.
 
+import { existsSync } from "node:fs";
 import { orderwrightError } from "../../domain/errors.ts";
 import type { RecordedEvent } from "../../domain/system-event.ts";
 import { type Database, openDatabase, type SqliteRow } from "../../runtime/node/sqlite.ts";
@@ -17,13 +18,13 @@ import { type ChainReport, verifyChain } from "./verify-chain.ts";
  * Opens a journal for reading, also while another process writes to it. While the reader is open the writer's log
  * cannot be recycled: close it when done.
  *
- * @throws {OrderwrightError} `journal.foreignFile`, `journal.corrupt`, or `journal.writeFailed` when there is no such file.
+ * @throws {OrderwrightError} `journal.foreignFile`, also when there is no such file, or `journal.corrupt`.
  */
 export function openJournalReader(path: string): JournalReader {
-  const resolved = resolveJournalPath(path);
-  if (!checkIdentity(resolved)) {
+  if (!existsSync(path) || !checkIdentity(resolveJournalPath(path))) {
     throw orderwrightError("journal.foreignFile", `There is no journal at ${path}. Name an existing one.`, { path });
   }
+  const resolved = resolveJournalPath(path);
   let database: Database | undefined;
   try {
     database = openDatabase(resolved, { readOnly: true });
