@@ -122,12 +122,15 @@ test("a snapshot waits for the disk", async () => {
   socket.close();
 });
 
-test("once the journal has stopped, reads and commands say so, and the status still answers", async () => {
+test("once the journal has stopped, commands say so, and reads show what is on disk and nothing else", async () => {
+  const kept = await t.call("POST", "/api/v1/orders", { ...LIMIT_BUY, clientOrderId: "kept" });
+  expect(kept.status).toBe(201);
   journal.failNextCommit(orderwrightError("journal.full", "The disk has no room."));
   const refused = await t.call("POST", "/api/v1/orders", { ...LIMIT_BUY });
   expect(refused).toMatchObject({ status: 503, body: { code: "journal.full" } });
-  expect(await t.call("GET", "/api/v1/orders")).toMatchObject({ status: 503, body: { code: "journal.full" } });
-  expect(await t.call("GET", "/v2/orders")).toMatchObject({ status: 503, body: { code: 50310000 } });
+  const shown = await t.call("GET", "/api/v1/orders");
+  expect(shown).toMatchObject({ status: 200, body: { orders: [{ clientOrderId: "kept" }] } });
+  expect(shown.body["orders"]).toHaveLength(1);
   expect(await t.call("GET", "/api/v1/status")).toMatchObject({
     status: 200,
     body: { failure: { code: "journal.full" } },
