@@ -52,7 +52,7 @@ const step = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant("bust" as const), pick, execution, worksAgain: fc.boolean() }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("correct" as const), pick, execution, quantity, price }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("correct" as const), pick, execution, quantity, price }) },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
+import { FillDigest } from "../../app/fill-digest.ts";
 import { type Desk, openDesk } from "../../app/open-desk.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Order } from "../../domain/order.ts";
@@ -100,9 +101,11 @@ async function serveUntil(
   const server = await serve(config, desk, token, logger);
   try {
     const url = await listen(server, config);
+    const digest = new FillDigest(desk.engine);
+    const startedAt = desk.player.progress().position;
     await desk.start();
     greet(config, desk, url, token);
-    tellTapeEnd(desk);
+    tellTapeEnd(desk, digest, startedAt);
     await stopAsked;
     return await desk.stop(config.shutdown);
   } finally {
@@ -124,12 +127,18 @@ async function listen(server: OrderwrightServer, config: Config): Promise<string
 }
 
 /** A tape that is over leaves the desk running: orders can still be looked at, and canceled. */
-function tellTapeEnd(desk: Desk): void {
-  void desk.player.finished.then((state) => {
+function tellTapeEnd(desk: Desk, digest: FillDigest, startedAt: number): void {
+  void desk.player.finished.then(async (state) => {
     if (state === "stopped") return;
     const { position, error } = desk.player.progress();
-    if (error === undefined) say(`the tape is over, after ${position} events; stop with Ctrl-C`);
-    else say(`the tape cannot be read on after event ${position}: ${explain(error).text}`);
+    if (error !== undefined) {
+      say(`the tape cannot be read on after event ${position}: ${explain(error).text}`);
+    } else if (position === startedAt) {
+      say("this tape was played to its end here before; name another --data to play it again");
+    } else {
+      await desk.engine.whenDurable();
+      say(`the tape is over, after ${position} events: ${digest.fills} fills in this run, digest ${digest.toString()}`);
+    }
   });
 }
 
