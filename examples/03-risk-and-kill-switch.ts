@@ -4,7 +4,7 @@
 import { Decimal, type OrderRequest, openDesk, unwrap } from "../src/index.ts";
 
 const desk = await openDesk({
-  accounts: [{ id: "main", venue: "paper", limits: { maxOrderQuantity: Decimal.parse("0.5"), maxOpenOrders: 10 } }],
+  accounts: [{ id: "main", limits: { maxOrderQuantity: Decimal.parse("0.5"), maxOpenOrders: 10 } }],
 });
 await desk.start();
 const { engine } = desk;

@@ -72,7 +72,7 @@ describe("a dry run", () => {
     const desk = await startDesk({ mode: "dryRun", dataDir });
     await expect.poll(() => desk.market.view("BTC/USDT" as never)?.mid).toBeDefined();
     const order = await submit(desk, MARKET_BUY);
-    expect(order).toMatchObject({ status: "filled", venue: "paper" });
+    expect(order).toMatchObject({ status: "filled", venue: "dryRun" });
     expect(order.averagePrice()?.isPositive()).toBe(true);
     expect(desk.mode).toBe("dryRun");
     expect(desk.engine.status().venues).toMatchObject([{ mode: "dryRun" }]);
@@ -143,13 +143,26 @@ describe("a stop", () => {
 
 describe("what cannot be opened", () => {
   test.each([
-    ["an account without its venue", { accounts: [{ id: "main", venue: "nowhere" }] }, "config.invalid"],
+    ["a name that is no account's", { accounts: [{ id: "no name" }] }, "config.invalid"],
     ["a capture that is not there", { market: { ...REPLAY, file: "/nowhere.gz" } }, "marketData.unreadable"],
   ] as const)("%s is told, and lets go of the files", async (_what, config, code) => {
     const dataDir = await temporaryDirectory();
     await expect(openDesk({ ...config, dataDir })).rejects.toMatchObject({ code });
     const desk = await startDesk({ dataDir });
     expect(desk.engine.status().phase).toBe("ready");
+  });
+
+  test("a journal of one mode is refused in the other, and nothing of it changes", async () => {
+    const dataDir = await temporaryDirectory();
+    const dryRun = await startDesk({ dataDir, mode: "dryRun" });
+    const { position } = dryRun.engine.status();
+    await dryRun.stop();
+    await expect(openDesk({ dataDir })).rejects.toMatchObject({
+      code: "config.invalid",
+      message: expect.stringContaining("dryRun"),
+    });
+    const again = await startDesk({ dataDir, mode: "dryRun" });
+    expect(again.engine.status().position).toBeGreaterThanOrEqual(position);
   });
 
   test("a venue's store of somebody else is told, and lets go of the journal", async () => {

@@ -47,7 +47,7 @@ export interface DeskConfig {
   /** Default: the synthetic market, seed 1. */
   readonly market?: MarketConfig;
   /** Default: one account `main` on `paper`. */
-  readonly accounts?: readonly AccountConfig[];
+  readonly accounts?: readonly DeskAccount[];
   readonly defaultAccount?: string;
   /** Default: {@link paperInstruments}. */
   readonly instruments?: readonly Instrument[];
@@ -63,6 +63,9 @@ export interface DeskConfig {
   readonly version?: string;
 }
 
+/** An account; its venue is the mode's. */
+export type DeskAccount = Omit<AccountConfig, "venue">;
+
 /** A strategy and the account that it trades on. */
 export interface PlacedStrategy {
   readonly strategy: Strategy;
@@ -71,6 +74,8 @@ export interface PlacedStrategy {
 
 /** The id of the simulated venue, in both modes. */
 export const PAPER_VENUE: VenueId = "paper" as VenueId;
+/** A name of its own: a journal that was made in one mode is refused in the other. */
+export const DRY_RUN_VENUE: VenueId = "dryRun" as VenueId;
 const JOURNAL_FILE = "journal.db";
 const PAPER_FILE = "paper.db";
 
@@ -114,7 +119,8 @@ async function assemble(config: DeskConfig, opened: Closer[]): Promise<Desk> {
   const logger = config.logger ?? silentLogger;
   const activity = new Activity();
   const mode = config.mode ?? "paper";
-  const instruments = config.instruments ?? paperInstruments(PAPER_VENUE);
+  const venueId = mode === "paper" ? PAPER_VENUE : DRY_RUN_VENUE;
+  const instruments = config.instruments ?? paperInstruments(venueId);
   if (config.dataDir !== undefined) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const journal = await openJournal(config, activity, logger);
   opened.push(() => journal.close());
@@ -148,10 +154,10 @@ async function assemble(config: DeskConfig, opened: Closer[]): Promise<Desk> {
   };
   let venue: Venue;
   if (store === undefined) {
-    venue = new DryRunVenue({ id: PAPER_VENUE, instruments, clock, referencePrice: (id) => prices(id)?.price });
+    venue = new DryRunVenue({ id: venueId, instruments, clock, referencePrice: (id) => prices(id)?.price });
   } else {
     const paper = PaperVenue.open({
-      id: PAPER_VENUE,
+      id: venueId,
       instruments,
       clock,
       random: () => random.next(),
@@ -171,8 +177,8 @@ async function assemble(config: DeskConfig, opened: Closer[]): Promise<Desk> {
     random,
     logger,
     venues: [venue],
-    modes: new Map([[PAPER_VENUE, mode]]),
-    accounts: config.accounts ?? [{ id: "main", venue: PAPER_VENUE }],
+    modes: new Map([[venueId, mode]]),
+    accounts: (config.accounts ?? [{ id: "main" }]).map((account) => ({ ...account, venue: venueId })),
     ...(config.defaultAccount === undefined ? {} : { defaultAccount: config.defaultAccount }),
     prices,
     version: config.version ?? "0.0.0",

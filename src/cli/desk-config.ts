@@ -1,11 +1,10 @@
 // From the configuration of a command to that of its desk. `up` and `replay` share it, so that a replay
 // trades as the server would. What the market is, and where files are kept, is each command's own.
 
-import type { DeskConfig } from "../app/open-desk.ts";
+import type { DeskAccount, DeskConfig } from "../app/open-desk.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { unwrap } from "../domain/result.ts";
-import type { AccountConfig } from "../engine/engine-config.ts";
 import { limitsFromJson } from "../engine/risk/limits-json.ts";
 import { makeStrategies } from "./strategies.ts";
 import { VERSION } from "./version.ts";
@@ -36,10 +35,9 @@ export function deskConfigOf(config: Config): Omit<DeskConfig, "market" | "dataD
   };
 }
 
-function accountsOf(config: Config): AccountConfig[] {
+function accountsOf(config: Config): DeskAccount[] {
   return config.accounts.map(({ limits, ...account }) => ({
     ...account,
-    venue: "paper",
     ...(limits === undefined ? {} : { limits: unwrap(limitsFromJson(limits)) }),
   }));
 }

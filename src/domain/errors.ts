@@ -47,6 +47,11 @@ export const ERROR_CATALOG = {
     "unchanged",
     "afterFix",
   ),
+  "request.ambiguousOrderId": order(
+    "Orders of several accounts have that id; name the account, or use the order's own id.",
+    "unchanged",
+    "afterFix",
+  ),
   "request.replaceChangesNothing": order("The replace names no new value.", "unchanged", "afterFix"),
   "request.replaceBelowFilled": order(
     "The new quantity is not above what is known to be filled.",

@@ -1,3 +1,5 @@
+// What a person decides, and how it is wound down: kill switches and their scopes, adjustments, the stop.
+
 import { describe, expect, test } from "vitest";
 import { unwrap } from "../domain/result.ts";
 import { d } from "../domain/testing/orders.ts";

@@ -1,3 +1,5 @@
+// The way out on its own: budget, retries, circuit, deadlines and the end. What an outcome means for an order is absent.
+
 import { describe, expect, test } from "vitest";
 import type { OrderId, RequestId } from "../domain/identifiers.ts";
 import { acknowledged, d, submitted, TERMS } from "../domain/testing/orders.ts";

@@ -59,6 +59,8 @@ export interface CommandContext {
   readonly by: string;
   /** Why, in a word or a short phrase, where the command has a reason. */
   readonly reason?: string;
+  /** Where a command names an order: only an order of this account. */
+  readonly account?: string;
 }
 
 /** Waits end with `engine.aborted` when the signal fires; the order goes on. */

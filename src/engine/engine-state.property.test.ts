@@ -15,7 +15,7 @@ import { foldJournal } from "./recovery.ts";
 import { ScriptedVenue } from "./testing/scripted-venue.ts";
 import { TableJournal } from "./testing/table-journal.ts";
 import { createTestEngine, LIMIT_BUY, settle, type TestEngine } from "./testing/test-engine.ts";
-import { found, recordOf } from "./testing/venue-answers.ts";
+import { found, MAIN, recordOf } from "./testing/venue-answers.ts";
 import { verifyFold } from "./verify.ts";
 
 const OUTCOMES: readonly SendOutcome[] = [
@@ -201,7 +201,7 @@ class Desk {
   }
 
   #outcome(index: number, withId: boolean): SendOutcome {
-    const outcome = OUTCOMES[index] as SendOutcome;
+    const outcome = OUTCOMES.at(index) as SendOutcome;
     return outcome.kind === "accepted" && withId ? { ...outcome, venueOrderId: this.#venue.nextId() } : outcome;
   }
 
@@ -347,8 +347,7 @@ describe("whatever happened", () => {
             const left = (order.effectiveQuantity ?? Decimal.zero).sub(order.cumulativeQuantity);
             if (left.isPositive()) sums[order.side] = sums[order.side].add(left);
           }
-          const account = [...state.accounts.keys()][0] as Order["account"];
-          const reserved = state.exposure.of(account, "BTC/USDT" as Order["instrumentId"]);
+          const reserved = state.exposure.of(MAIN, "BTC/USDT" as Order["instrumentId"]);
           expect([reserved.buyQuantity, reserved.sellQuantity].map(String)).toEqual([sums.buy, sums.sell].map(String));
         }),
         { numRuns: 30 },

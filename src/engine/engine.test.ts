@@ -6,6 +6,7 @@ import type { Order } from "../domain/order.ts";
 import type { OrderEvent } from "../domain/order-event.ts";
 import { unwrap } from "../domain/result.ts";
 import type { RecordedEvent } from "../domain/system-event.ts";
+import { MemoryJournal } from "../journal/memory/memory-journal.ts";
 import type { QueryResult, SendOutcome, VenueOrder } from "../venues/venue.ts";
 import { createTestEngine, LIMIT_BUY, settle, type TestEngine } from "./testing/test-engine.ts";
 
@@ -127,6 +128,66 @@ describe("submit", () => {
     const denied = t.engine.find(String(!result.ok && result.error.details["orderId"]));
     expect(denied?.status).toBe("rejected");
     expect(t.venue.sent).toHaveLength(1);
+  });
+
+  test("a denied order stays denied: the same request has the same answer, and nothing is sent", async () => {
+    const t = await createTestEngine();
+    unwrap(await t.engine.setTradingState("halted", { by: "test" }));
+    const first = await t.engine.submit({ ...LIMIT_BUY, clientOrderId: "mine" });
+    unwrap(await t.engine.setTradingState("active", { by: "test" }));
+    const second = await t.engine.submit({ ...LIMIT_BUY, clientOrderId: "mine" });
+    expect(!first.ok && !second.ok && [first.error.code, second.error.code]).toEqual(["risk.halted", "risk.halted"]);
+    expect(!first.ok && !second.ok && second.error.message).toBe(!first.ok && first.error.message);
+    expect(t.engine.summary().ordersTotal).toBe(1);
+    expect(t.venue.sent).toHaveLength(0);
+  });
+
+  test("requests of one turn with one client order id are one order", async () => {
+    // T-03: the same order again, before the first is known.
+    const t = await createTestEngine();
+    const request = { ...LIMIT_BUY, clientOrderId: "mine" };
+    const waves = await Promise.all([t.engine.submitMany([request, request]), t.engine.submitMany([request])]);
+    expect(new Set(waves.flat().map((result) => unwrap(result).orderId)).size).toBe(1);
+    await settle();
+    expect(t.venue.sent).toHaveLength(1);
+  });
+
+  test("an id that a replace asks for in the same turn is taken", async () => {
+    const t = await createTestEngine();
+    const order = await t.working();
+    const replacing = t.engine.replace(order.id, { price: "101", clientOrderId: "next" });
+    const submitted = await t.engine.submit({ ...LIMIT_BUY, quantity: "2", clientOrderId: "next" });
+    unwrap(await replacing);
+    expect(!submitted.ok && submitted.error.code).toBe("request.duplicateClientOrderId");
+  });
+
+  for (const durability of ["always", "group", "relaxed"] as const) {
+    test(`with durability ${durability} the intake holds so many orders, denied ones too, until the disk has them`, async () => {
+      const journal = new MemoryJournal({ defer: (task) => void setImmediate(task), durability });
+      const t = await createTestEngine({ journal, config: { settings: { reconcileEveryMs: 0, intakeLimit: 3 } } });
+      unwrap(await t.engine.setRiskLimits("main", { maxOpenOrders: 2 }, { by: "test" }));
+      const wave = (): Promise<string[]> =>
+        Promise.all(
+          [1, 2, 3, 4].map(async (quantity) => {
+            const result = await t.engine.submit({ ...LIMIT_BUY, quantity: String(quantity) });
+            return result.ok ? "ok" : result.error.code;
+          }),
+        );
+      expect(await wave()).toEqual(["ok", "ok", "risk.maxOpenOrders", "engine.overloaded"]);
+      await settle();
+      expect((await wave()).at(0)).toBe("risk.maxOpenOrders");
+    });
+  }
+
+  test("orders that wait for the wire fill the intake as well", async () => {
+    const venueMessages = { count: 2, windowMs: 1_000, reservedForCancels: 1 };
+    const t = await createTestEngine({ config: { settings: { reconcileEveryMs: 0, intakeLimit: 2, venueMessages } } });
+    await t.pass(1_000);
+    for (const quantity of ["1", "2", "3"]) await t.submit({ quantity });
+    const refused = await t.engine.submit({ ...LIMIT_BUY, quantity: "4" });
+    expect(!refused.ok && refused.error.code).toBe("engine.overloaded");
+    await t.pass(1_000);
+    expect((await t.engine.submit({ ...LIMIT_BUY, quantity: "4" })).ok).toBe(true);
   });
 
   test("a batch keeps its order and each member stands alone", async () => {
@@ -268,6 +329,30 @@ describe("cancel", () => {
     const result = await t.engine.cancel("nobody");
     expect(!result.ok && result.error.code).toBe("order.unknown");
   });
+
+  test("a cancel by an id that memory has forgotten says how the order ended", async () => {
+    const t = await createTestEngine({ config: { settings: { reconcileEveryMs: 0, keepLast: 0 } } });
+    t.venue.fill(await t.working({ clientOrderId: "mine" }), "1");
+    await settle();
+    const result = await t.engine.cancel("mine");
+    expect(!result.ok && result.error).toMatchObject({ code: "order.notCancelable", details: { status: "filled" } });
+  });
+
+  test("a cancel of everything takes each order once; an empty one is nothing", async () => {
+    // T-23: an empty batch is a no-op.
+    const t = await createTestEngine();
+    const first = await t.working();
+    await t.working({ price: "99" });
+    unwrap(await t.engine.cancel(first.id));
+    const results = await t.engine.cancelAll({ account: "main" });
+    expect(results.map(({ orderId, result }) => [orderId === first.id, result.ok])).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+    await settle();
+    expect(t.venue.sent.filter((sent) => sent.kind === "cancel")).toHaveLength(2);
+    expect(await t.engine.cancelAll({ account: "nobody" })).toEqual([]);
+  });
 });
 
 describe("replace", () => {
@@ -293,6 +378,17 @@ describe("replace", () => {
     const result = await t.engine.replace(order.id, { quantity: "0.4" });
     expect(!result.ok && result.error.code).toBe("request.replaceBelowFilled");
     expect(t.venue.sent).toHaveLength(1);
+  });
+
+  test("an id that a failed replace asked for can be asked for again by the same order", async () => {
+    const t = await createTestEngine();
+    const order = await t.working();
+    unwrap(await t.engine.replace(order.id, { price: "101", clientOrderId: "next" }));
+    t.venue.say(order, { kind: "requestRejected", request: "replace", reason: "busy" });
+    await settle();
+    expect((await t.engine.replace(order.id, { price: "101", clientOrderId: "next" })).ok).toBe(true);
+    const other = await t.engine.submit({ ...LIMIT_BUY, quantity: "2", clientOrderId: "next" });
+    expect(!other.ok && other.error.code).toBe("request.duplicateClientOrderId");
   });
 
   test("a larger quantity is reserved while the replace is open", async () => {
@@ -468,5 +564,21 @@ describe("recovery", () => {
     expect(t.engine.orders().map((order) => order.id)).toEqual([kept.id]);
     const after = await t.engine.submit(LIMIT_BUY);
     expect(!after.ok && after.error.code).toBe("journal.writeFailed");
+  });
+});
+
+describe("accounts", () => {
+  test("an id that orders of two accounts have names neither without its account", async () => {
+    const accounts = [
+      { id: "main", venue: "scripted" },
+      { id: "other", venue: "scripted" },
+    ];
+    const t = await createTestEngine({ config: { accounts } });
+    const ours = await t.working({ clientOrderId: "same" });
+    const theirs = await t.working({ clientOrderId: "same", account: "other" });
+    const unnamed = await t.engine.cancel("same");
+    expect(!unnamed.ok && unnamed.error.code).toBe("request.ambiguousOrderId");
+    unwrap(await t.engine.cancel("same", { by: "test", account: "other" }));
+    expect([ours.pendingCancel, theirs.pendingCancel?.reason]).toEqual([undefined, "requested"]);
   });
 });

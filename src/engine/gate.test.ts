@@ -1,9 +1,17 @@
+// What keeps an intent from the wire at the last step, and what passes whatever the trading state is.
+
 import { describe, expect, test } from "vitest";
 import type { RequestId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import { unwrap } from "../domain/result.ts";
-import { d } from "../domain/testing/orders.ts";
+import { acknowledged, d } from "../domain/testing/orders.ts";
+import { MemoryJournal } from "../journal/memory/memory-journal.ts";
+import { silentLogger } from "../runtime/logger.ts";
+import { VirtualClock } from "../runtime/virtual-clock.ts";
 import type { QueryResult, SendOutcome, VenueOrder } from "../venues/venue.ts";
+import { EngineState } from "./engine-state.ts";
+import { gate } from "./gate.ts";
+import { Recorder } from "./recorder.ts";
 import { createTestEngine, LIMIT_BUY, settle, type TestEngine } from "./testing/test-engine.ts";
 import { found, pending, recordOf, types } from "./testing/venue-answers.ts";
 
@@ -26,23 +34,33 @@ async function endOf(t: TestEngine, order: Order): Promise<string | undefined> {
 
 describe("an entry that was allowed when it was asked for stays here when, at the last step,", () => {
   test("its intent is not on disk", async () => {
-    const commits: (() => void)[] = [];
-    const { MemoryJournal } = await import("../journal/memory/memory-journal.ts");
-    const journal = new MemoryJournal({ defer: (task) => void commits.push(task) });
-    const opening = createTestEngine({ journal });
-    const drain = async (): Promise<void> => {
-      for (let round = 0; round < 20; round++) {
-        for (const commit of commits.splice(0)) commit();
-        await settle();
-      }
-    };
-    await drain();
-    const t = await opening;
-    void t.engine.submit(LIMIT_BUY);
+    const journal = new MemoryJournal({ defer: (task) => void setImmediate(task) });
+    const retention = { keepLast: 1, keepForMs: 1 };
+    const state = new EngineState(() => undefined);
+    const recorder = new Recorder({ journal, state, clock: new VirtualClock(0), logger: silentLogger, retention });
+    recorder.record([{ type: "engineStopped", epoch: 1, openOrders: 0, at: 1, cause: "engine:stop" }]);
+    const view = { recorder, now: 0, isCurrent: true };
+    const job = { kind: "cancel", order: acknowledged(), requestId: "r1" as RequestId, intentSeq: 1 } as const;
+    expect(gate(job, view)).toMatchObject({ code: "internal.unexpected" });
     await settle();
-    expect(places(t)).toBe(0);
-    await drain();
-    expect(places(t)).toBe(1);
+    expect(gate(job, view)).toMatchObject({ code: "order.notCancelable", reason: "the cancel is no longer wanted" });
+  });
+
+  test("the disk is slow: nothing leaves before the commit has landed", async () => {
+    const commits: (() => void)[] = [];
+    let slow = false;
+    const journal = new MemoryJournal({ defer: (task) => void (slow ? commits.push(task) : setImmediate(task)) });
+    const t = await createTestEngine({ journal });
+    const order = await t.working();
+    slow = true;
+    const asked = [t.engine.submit({ ...LIMIT_BUY, price: "99" }), t.engine.cancel(order.id)];
+    await t.pass(1_000);
+    expect(t.venue.sent).toHaveLength(1);
+    slow = false;
+    for (const commit of commits) commit();
+    await Promise.all(asked);
+    await settle();
+    expect(t.venue.sent).toHaveLength(3);
   });
 
   test("its time has passed", async () => {

@@ -86,7 +86,8 @@ export class OrderCommands {
         { type: "orderDenied", orderId, code: denial.code, message: denial.message, at, cause },
       ]);
       this.#countUntilDurable();
-      return fail(orderwrightError(denial.code, denial.message, { ...denial.details, orderId, status: "rejected" }));
+      const details = { ...denial.details, orderId, status: "rejected" };
+      return fail(orderwrightError(denial.code, toldDenial(denial.message, terms), details));
     }
     const sendBy = at + settings.sendBudgetMs;
     recorder.record([
@@ -103,7 +104,7 @@ export class OrderCommands {
 
   cancel(id: string, context: CommandContext): Result<Order, OrderwrightError> {
     const { recorder, ids, clock, riskDesk } = this.#options;
-    const order = this.#find(id);
+    const order = this.#find(id, context);
     if (order === undefined) return fail(unknownOrder(id));
     if (order.isTerminal) return fail(notCancelable(order));
     this.#options.egressOf(order.account); // an account without its venue: refused before anything is recorded
@@ -127,7 +128,7 @@ export class OrderCommands {
 
   replace(id: string, input: ReplaceInput, context: CommandContext): Result<Order, OrderwrightError> {
     const { recorder, ids, clock, settings, riskDesk } = this.#options;
-    const order = this.#find(id);
+    const order = this.#find(id, context);
     if (order === undefined) return fail(unknownOrder(id));
     if (!order.isWorking) return fail(notReplaceable(order));
     if (order.pendingCancel !== undefined) return fail(requestPending(order, "A cancel"));
@@ -183,9 +184,10 @@ export class OrderCommands {
     this.#cancelsSent.delete(order);
   }
 
-  #find(id: string): Order | undefined {
+  #find(id: string, context: CommandContext): Order | undefined {
     const { finder } = this.#options;
-    return finder.inMemory(id, undefined) ?? finder.inJournal(id, undefined);
+    const account = context.account as AccountId | undefined;
+    return finder.inMemory(id, account) ?? finder.inJournal(id, account);
   }
 
   #send(job: Extract<SendJob, { order: Order }>): void {
@@ -265,10 +267,15 @@ function isDenied(order: Order): boolean {
   return order.status === "rejected" && order.submittedAt === undefined;
 }
 
+/** A denied order is on record, and its caller's id stays taken. */
+function toldDenial(message: string, terms: Pick<OrderTerms, "clientOrderId">): string {
+  return terms.clientOrderId === undefined ? message : `${message} Another try needs another client order id.`;
+}
+
 function denialOf(order: Order): OrderwrightError {
   const { code, text } = order.statusReason ?? { text: "the order was denied" };
   const { id: orderId, status } = order;
-  return orderwrightError((code ?? "internal.unexpected") as ErrorCode, text, { orderId, status });
+  return orderwrightError((code ?? "internal.unexpected") as ErrorCode, toldDenial(text, order), { orderId, status });
 }
 
 function duplicateClientOrderId(clientOrderId: string, holder: Order): OrderwrightError {

@@ -1,5 +1,6 @@
 // Finds the order that an id names: in memory, else in the journal. Asking the venue is the engine's.
 
+import { type OrderwrightError, orderwrightError } from "../domain/errors.ts";
 import type { ExecutionReport } from "../domain/execution-report.ts";
 import { type AccountId, decodeOrderId, type OrderId, type VenueOrderId } from "../domain/identifiers.ts";
 import { evolve, Order } from "../domain/order.ts";
@@ -20,18 +21,25 @@ export class OrderFinder {
     this.#state = state;
   }
 
-  /** Finds in memory by our id (with or without underscores), the caller's id of that account, or the venue's id. */
+  /**
+   * Finds in memory by our id (with or without underscores), the caller's id of that account, or the venue's id.
+   *
+   * @throws {OrderwrightError} `request.ambiguousOrderId` when no account is named and several have an order of that id.
+   */
   inMemory(id: string, account: AccountId | undefined): Order | undefined {
     if (!isText(id)) return undefined;
     const { index, accounts } = this.#state();
     const own = index.get(id.replaceAll("_", "") as OrderId) ?? index.get(id as OrderId);
     if (own !== undefined) return account === undefined || own.account === account ? own : undefined;
+    let found: Order | undefined;
     for (const record of accounts.values()) {
       if (account !== undefined && record.id !== account) continue;
-      const found = index.byClientOrderId(record.id, id) ?? index.byVenueOrderId(record.id, id as VenueOrderId);
-      if (found !== undefined) return found;
+      const named = index.byClientOrderId(record.id, id) ?? index.byVenueOrderId(record.id, id as VenueOrderId);
+      if (named === undefined || named === found) continue;
+      if (found !== undefined) throw ambiguous(id, [found, named]);
+      found = named;
     }
-    return undefined;
+    return found;
   }
 
   /** Finds by the caller's own id: it stays taken for ever, also when memory has forgotten the order. */
@@ -88,4 +96,13 @@ export function foldOrder(events: readonly RecordedEvent<OrderEvent>[] | readonl
 /** Ids come from callers whose types nobody checked: what is no text names no order. */
 function isText(id: unknown): boolean {
   return typeof id === "string";
+}
+
+function ambiguous(id: string, orders: readonly Order[]): OrderwrightError {
+  const accounts = orders.map((order) => order.account);
+  return orderwrightError(
+    "request.ambiguousOrderId",
+    `Orders of ${accounts.join(" and ")} have the id ${JSON.stringify(id)}; name the account.`,
+    { accounts, orderIds: orders.map((order) => order.id) },
+  );
 }

@@ -1,4 +1,7 @@
+// Waits and event streams of a handle: when they are told, and that every one of them ends.
+
 import { describe, expect, test } from "vitest";
+import type { Order } from "../domain/order.ts";
 import { unwrap } from "../domain/result.ts";
 import { MemoryJournal } from "../journal/memory/memory-journal.ts";
 import type { OrderHandle } from "./engine-api.ts";
@@ -109,11 +112,12 @@ describe("waits", () => {
     );
     await settle();
     const waits = handles.map((handle) => unwrap(handle).done());
+    const second = t.engine.orders().find((order) => order.quantity?.toString() === "2") as Order;
     const looks = [0, 0, 0];
     handles.forEach((handle, index) => {
       t.engine.subscribe(() => void (looks[index] = (looks[index] ?? 0) + 1), { orderId: unwrap(handle).orderId });
     });
-    t.venue.fill(unwrap(handles[1] as (typeof handles)[number]).order, "2");
+    t.venue.fill(second, "2");
     await waits[1];
     expect(looks).toEqual([0, 1, 0]);
   });

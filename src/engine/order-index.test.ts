@@ -1,3 +1,5 @@
+// Finding and forgetting orders, on the index alone: no engine, no journal.
+
 import { describe, expect, test } from "vitest";
 import type { AccountId, InstrumentId, OrderId, RequestId, VenueOrderId } from "../domain/identifiers.ts";
 import { evolve, Order } from "../domain/order.ts";
@@ -22,7 +24,7 @@ function filed(): Filed {
   let count = 0;
   const fold: Filed["fold"] = (order, event, meta = {}) => {
     const filing = index.filing(order);
-    evolve(order, { ...event, at: 1, cause: "command:test", seq: ++seq, ...meta } as OrderEvent & EventMeta);
+    evolve(order, { ...event, at: 1, cause: "command:test", seq: ++seq, ...meta });
     index.refile(order, filing);
   };
   return {
@@ -126,7 +128,7 @@ describe("filing", () => {
   test("a filter selects the same orders whichever set it starts from, newest first", () => {
     const t = filed();
     const orders = [0, 1, 2, 3].map((at) => t.add({ side: at % 2 === 0 ? "buy" : "sell", at, origin: "GRID" }));
-    t.end(orders[0] as Order);
+    t.end(orders.at(0) as Order);
     const ids = (filter: Parameters<OrderIndex["select"]>[0]): string[] =>
       t.index.select(filter).map((order) => order.id);
     expect(ids({})).toEqual(orders.toReversed().map((order) => order.id));

@@ -4,6 +4,7 @@
 
 import type { AccountId, InstrumentId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
+import { SIDES, type Side } from "../domain/order-event.ts";
 import { ORDER_STATUSES, type OrderStatus } from "../domain/order-status.ts";
 import type { Instant } from "../domain/time.ts";
 import type { OrderFilter } from "./engine-api.ts";
@@ -38,7 +39,7 @@ export class OrderIndex {
   /** Ended ones past their retention that stay with a parent that lives. */
   readonly #kept = new Set<Order>();
   readonly #openByAccount = new Map<AccountId, Set<Order>>();
-  readonly #openByInstrument = new Map<string, Set<Order>>();
+  readonly #openBySide = new Map<string, Set<Order>>();
   readonly #unknownByAccount = new Map<AccountId, Set<Order>>();
   readonly #byStatus: Record<OrderStatus, Set<Order>>;
   readonly #byOrigin = new Map<string, Set<Order>>();
@@ -126,8 +127,12 @@ export class OrderIndex {
     return this.#openByAccount.get(account) ?? NONE;
   }
 
-  openOrdersOf(account: AccountId, instrumentId: InstrumentId): ReadonlySet<Order> {
-    return this.#openByInstrument.get(instrumentKey(account, instrumentId)) ?? NONE;
+  *openOrdersOf(account: AccountId, instrumentId: InstrumentId): Iterable<Order> {
+    for (const side of SIDES) yield* this.openOrdersOfSide(account, instrumentId, side);
+  }
+
+  openOrdersOfSide(account: AccountId, instrumentId: InstrumentId, side: Side): ReadonlySet<Order> {
+    return this.#openBySide.get(sideKey(account, instrumentId, side)) ?? NONE;
   }
 
   /** Orders of which the submit, or a request, has an unknown outcome. */
@@ -195,14 +200,14 @@ export class OrderIndex {
   #fileOpen(order: Order): void {
     this.#open.add(order);
     addTo(this.#openByAccount, order.account, order);
-    addTo(this.#openByInstrument, instrumentKey(order.account, order.instrumentId), order);
+    addTo(this.#openBySide, sideKey(order.account, order.instrumentId, order.side), order);
     addTo(this.#byOrigin, order.origin, order);
   }
 
   #unfileOpen(order: Order): void {
     this.#open.delete(order);
     removeFrom(this.#openByAccount, order.account, order);
-    removeFrom(this.#openByInstrument, instrumentKey(order.account, order.instrumentId), order);
+    removeFrom(this.#openBySide, sideKey(order.account, order.instrumentId, order.side), order);
     removeFrom(this.#byOrigin, order.origin, order);
   }
 
@@ -287,8 +292,8 @@ function venueKey(account: AccountId, venueOrderId: VenueOrderId, instrumentId =
   return `v\n${account}\n${venueOrderId}\n${instrumentId}`;
 }
 
-function instrumentKey(account: AccountId, instrumentId: InstrumentId): string {
-  return `${account}\n${instrumentId}`;
+function sideKey(account: AccountId, instrumentId: InstrumentId, side: Side): string {
+  return `${account}\n${instrumentId}\n${side}`;
 }
 
 function addTo<K>(map: Map<K, Set<Order>>, key: K, order: Order): void {

@@ -3,6 +3,7 @@
 
 import type { AccountId } from "../domain/identifiers.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Logger } from "../runtime/logger.ts";
 import type { QueryResult } from "../venues/venue.ts";
 
 export interface QuestionsOptions {
@@ -11,6 +12,7 @@ export interface QuestionsOptions {
   readonly timeoutMs: number;
   /** Takes a message from the budget of the account's venue. @returns `true`, or how long to wait before asking again. */
   readonly admit: (account: AccountId) => true | number;
+  readonly logger: Logger;
 }
 
 export class Questions {
@@ -34,6 +36,16 @@ export class Questions {
   }
 
   async ask<T>(
+    account: AccountId,
+    question: (signal: AbortSignal) => Promise<QueryResult<T>>,
+  ): Promise<QueryResult<T>> {
+    const answer = await this.#answerTo(account, question);
+    if (answer.kind === "failed")
+      this.#options.logger.warn({ account, reason: answer.reason }, "a question to the venue failed");
+    return answer;
+  }
+
+  async #answerTo<T>(
     account: AccountId,
     question: (signal: AbortSignal) => Promise<QueryResult<T>>,
   ): Promise<QueryResult<T>> {

@@ -54,7 +54,12 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     const { settings, clock, venueOf, orphans } = options;
-    this.#questions = new Questions({ clock, timeoutMs: settings.queryTimeoutMs, admit: options.admit });
+    this.#questions = new Questions({
+      clock,
+      timeoutMs: settings.queryTimeoutMs,
+      admit: options.admit,
+      logger: options.logger,
+    });
     this.#evidence = new Evidence({
       ...options,
       questions: this.#questions,

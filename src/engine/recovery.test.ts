@@ -1,3 +1,5 @@
+// Starts: after crashes at every point of an order's way, after a stop in good order, and on journals that failed.
+
 import { describe, expect, test } from "vitest";
 import type { VenueOrderId } from "../domain/identifiers.ts";
 import { unwrap } from "../domain/result.ts";
@@ -6,7 +8,7 @@ import { MemoryJournal } from "../journal/memory/memory-journal.ts";
 import { writeState } from "./engine-snapshot.ts";
 import { foldJournal } from "./recovery.ts";
 import { createTestEngine, LIMIT_BUY, settle, type TestEngine, type TestEngineOptions } from "./testing/test-engine.ts";
-import { eventsOfType, found, recordOf, types } from "./testing/venue-answers.ts";
+import { found, recordOf, types } from "./testing/venue-answers.ts";
 
 /** Starts again on the same journal and the same venue. */
 function again(
@@ -314,27 +316,3 @@ describe("a failed commit", () => {
     });
   }
 });
-
-test("a fault of ours stops trading, and leaves a journal that can be read", async () => {
-  const t = await createTestEngine();
-  const order = await t.working();
-  const before = t.journal.position;
-  // Something folds an event that cannot be: nothing of it may reach the journal.
-  t.venue.say(order, { kind: "fill", fill: { ...orderFill(), quantity: { toString: () => "?" } as never } });
-  await settle();
-  expect(t.journal.durablePosition).toBeLessThanOrEqual(before + 1);
-  const next = await createTestEngine({ journal: t.journal.crash(), venue: t.venue });
-  expect(next.engine.find(order.id)?.status).toBe("acknowledged");
-  expect(eventsOfType(next, "epochStarted")).toHaveLength(2);
-});
-
-function orderFill() {
-  return {
-    executionId: "e1" as never,
-    venueOrderId: "v1" as VenueOrderId,
-    price: d("100"),
-    quantity: d("1"),
-    liquidity: "maker" as const,
-    venueAt: 1,
-  };
-}

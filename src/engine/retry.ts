@@ -15,10 +15,10 @@ export interface Backoff {
 export const DEFAULT_BACKOFF: Backoff = { baseMs: 100, factor: 2, maxMs: 5_000, jitter: 0.5 };
 
 /**
- * Returns the wait before retry number `attempt`, which counts from 1: between
+ * Returns the wait before retry number `attempt`, which counts from 1, in whole milliseconds: between
  * `(1 - jitter) × d` and `d`, where `d` is `baseMs × factor^(attempt - 1)`, at most `maxMs`.
  */
 export function backoffMs(attempt: number, backoff: Backoff, random: Random): number {
   const fullMs = Math.min(backoff.maxMs, backoff.baseMs * backoff.factor ** (attempt - 1));
-  return fullMs * (1 - backoff.jitter * random.next());
+  return Math.ceil(fullMs * (1 - backoff.jitter * random.next()));
 }

@@ -1,3 +1,5 @@
+// Every kind of damage that can be planted in what is derived from a journal, and that it is found.
+
 import { beforeEach, describe, expect, test } from "vitest";
 import { unwrap } from "../domain/result.ts";
 import { TableJournal } from "./testing/table-journal.ts";

@@ -32,7 +32,8 @@ export function addJournal(program: Command): void {
     .description("write events, orders or fills as one JSON object per line")
     .addOption(dataOption())
     .addOption(new Option("--what <table>", "what to write").choices(["events", "orders", "fills"]).default("events"))
-    .option("--since <seq>", "events after this one", wholeNumber(0), 0)
+    .option("--since <seq>", "events after this one; orders that changed after it", wholeNumber(0), 0)
+    .addOption(new Option("--json", "what is written is JSON anyway, one object per line"))
     .action((options: JournalOptions & { what: string; since: number }) => exportRows(options));
 }
 
@@ -78,8 +79,13 @@ function tell(
 }
 
 function exportRows(options: JournalOptions & { what: string; since: number }): void {
+  if (options.what === "fills" && options.since > 0) {
+    throw new CommandError("Fills have no event number of their own: --since goes with events and orders.", EXIT.usage);
+  }
   using reader = openJournalReader(join(options.data, JOURNAL_FILE));
-  if (options.what === "orders") for (const row of reader.orderRows()) printJson(row);
-  else if (options.what === "fills") for (const row of reader.fillRows()) printJson(row);
-  else for (const event of reader.read(options.since)) printJson(eventToJson(event));
+  if (options.what === "orders") {
+    for (const row of reader.orderRows()) if (row.last_seq > options.since) printJson(row);
+  }
+  if (options.what === "fills") for (const row of reader.fillRows()) printJson(row);
+  if (options.what === "events") for (const event of reader.read(options.since)) printJson(eventToJson(event));
 }

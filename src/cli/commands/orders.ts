@@ -1,6 +1,6 @@
 // `orderwright orders …`: list, show, place, replace, cancel, cancel-all on a running server.
 
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ORDER_TYPES } from "../../domain/identifiers.ts";
 import { SIDES, TIMES_IN_FORCE } from "../../domain/order-event.ts";
 import type { HistoryEntry } from "../../domain/order-history.ts";
@@ -24,6 +24,7 @@ interface PlaceOptions {
   readonly triggerPrice?: string;
   readonly notional?: true;
   readonly timeInForce?: string;
+  readonly expiresAt?: number;
   readonly postOnly?: true;
   readonly reduceOnly?: true;
   readonly clientOrderId?: string;
@@ -64,13 +65,16 @@ function addList(orders: Command): void {
 function addShow(orders: Command): void {
   connected(orders.command("show"))
     .description("show an order and its history; any id that it ever had will do")
-    .argument("<id>")
+    .argument("<id>", ANY_ID)
+    .addOption(accountOption())
     .addOption(jsonOption())
-    .action(async (id: string, options: ConnectedOptions) => {
+    .action(async (id: string, options: OneOrderOptions) => {
       const client = clientOf(options);
-      const path = `/orders/${encodeURIComponent(id)}`;
-      const order = await client.request<OrderJson>("GET", path);
-      const { entries } = await client.request<{ entries: readonly HistoryEntry[] }>("GET", `${path}/history`);
+      const order = await client.request<OrderJson>("GET", orderPath(id, options));
+      const { entries } = await client.request<{ entries: readonly HistoryEntry[] }>(
+        "GET",
+        orderPath(order.id, options, "/history"),
+      );
       if (options.json === true) {
         printJson({ ...order, history: entries });
         return;
@@ -103,6 +107,7 @@ function addPlace(orders: Command): void {
     .option("--trigger-price <price>", "what triggers a stop or take-profit order")
     .option("--notional", "the quantity is in the quote asset")
     .addOption(new Option("--time-in-force <tif>").choices([...TIMES_IN_FORCE]))
+    .option("--expires-at <time>", "when a gtd order ends, such as 2027-01-31T12:00:00Z", instant)
     .option("--post-only", "refuse rather than take")
     .option("--reduce-only", "never open or turn the position")
     .option("--client-order-id <id>", "your own id: the same id places one order at most")
@@ -117,6 +122,7 @@ function addPlace(orders: Command): void {
         price: options.price,
         triggerPrice: options.triggerPrice,
         timeInForce: options.timeInForce,
+        expiresAt: options.expiresAt,
         postOnly: options.postOnly,
         reduceOnly: options.reduceOnly,
         clientOrderId: options.clientOrderId,
@@ -135,13 +141,11 @@ function addReplace(orders: Command): void {
     .option("--trigger-price <price>")
     .option("--client-order-id <id>", "a further id for the order")
     .addOption(jsonOption())
-    .action(async (id: string, options: Record<string, string> & ConnectedOptions) => {
+    .addOption(accountOption())
+    .action(async (id: string, options: Record<string, string> & OneOrderOptions) => {
       const { quantity, price, triggerPrice, clientOrderId } = options;
       const body = { quantity, price, triggerPrice, clientOrderId };
-      printOrder(
-        await clientOf(options).request<OrderJson>("PATCH", `/orders/${encodeURIComponent(id)}`, body),
-        options,
-      );
+      printOrder(await clientOf(options).request<OrderJson>("PATCH", orderPath(id, options), body), options);
     });
 }
 
@@ -150,8 +154,9 @@ function addCancel(orders: Command): void {
     .description("ask the venue to cancel an order")
     .argument("<id>")
     .addOption(jsonOption())
-    .action(async (id: string, options: ConnectedOptions) => {
-      printOrder(await clientOf(options).request<OrderJson>("DELETE", `/orders/${encodeURIComponent(id)}`), options);
+    .addOption(accountOption())
+    .action(async (id: string, options: OneOrderOptions) => {
+      printOrder(await clientOf(options).request<OrderJson>("DELETE", orderPath(id, options)), options);
     });
 }
 
@@ -160,14 +165,14 @@ function addCancelAll(orders: Command): void {
     .description("ask the venue to cancel all open orders, or those that the options name")
     .option("--account <name>")
     .option("--instrument <id>")
-    .option("--yes", "do not ask")
+    .option("--yes", "say that this is meant: without it nothing is canceled")
     .addOption(jsonOption())
     .action(async (options: { account?: string; instrument?: string; yes?: true } & ConnectedOptions) => {
       const client = clientOf(options);
       const query = new URLSearchParams();
       if (options.account !== undefined) query.set("account", options.account);
       if (options.instrument !== undefined) query.set("instrumentId", options.instrument);
-      if (options.yes !== true && process.stdin.isTTY) {
+      if (options.yes !== true) {
         throw new CommandError("Cancels every open order that the options name. Say so with --yes.", EXIT.usage);
       }
       const results = await client.request<readonly { orderId: string; status: number }[]>(
@@ -177,6 +182,28 @@ function addCancelAll(orders: Command): void {
       if (options.json === true) printJson(results);
       else say(`${results.filter((result) => result.status < 300).length} of ${results.length} cancels requested`);
     });
+}
+
+interface OneOrderOptions extends ConnectedOptions {
+  readonly account?: string;
+}
+
+const ANY_ID = "any id that the order ever had";
+
+function accountOption(): Option {
+  return new Option("--account <name>", "the order's account, where several have an order of that id");
+}
+
+function orderPath(id: string, options: OneOrderOptions, below = ""): string {
+  const query = options.account === undefined ? "" : `?account=${encodeURIComponent(options.account)}`;
+  return `/orders/${encodeURIComponent(id)}${below}${query}`;
+}
+
+/** Reads an instant as people write it. @throws what commander turns into a usage error. */
+function instant(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new InvalidArgumentError("It must be a time such as 2027-01-31T12:00:00Z.");
+  return at;
 }
 
 function printOrder(order: OrderJson, options: ConnectedOptions): void {

@@ -98,7 +98,7 @@ export class RiskDesk {
       openOrders: state.index.openOrdersOfAccount(terms.account).size,
       referencePrice: () => prices(terms.instrumentId),
       realizedLossToday: () => state.realizedToday(account, quoteAssetOf(terms.instrumentId), clock.now()).neg(),
-      ownOpenOrders: (side) => openOrdersOfSide(state, terms.account, terms.instrumentId, side),
+      ownOpenOrders: (side) => state.index.openOrdersOfSide(terms.account, terms.instrumentId, side),
       orderRate: () => this.#usage(terms.account, "orders", limits.maxOrderRate),
       messageRate: () => this.#usage(terms.account, "messages", limits.maxMessageRate),
       recentOrder: (fingerprint) => this.#recentOrder(fingerprint),
@@ -214,13 +214,4 @@ function heldQuantity(state: EngineState, account: AccountId, instrument: Instru
   const position = state.position(account, instrument.id);
   const baseFees = position.fees.get(instrument.base);
   return instrument.kind === "spot" && baseFees !== undefined ? position.quantity.sub(baseFees) : position.quantity;
-}
-
-function* openOrdersOfSide(
-  state: EngineState,
-  account: AccountId,
-  instrumentId: InstrumentId,
-  side: Side,
-): Iterable<Order> {
-  for (const order of state.index.openOrdersOf(account, instrumentId)) if (order.side === side) yield order;
 }

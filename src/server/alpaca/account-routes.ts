@@ -123,7 +123,7 @@ function statusFields(id: string, account: AccountStatus | undefined, isHalted: 
     trading_blocked: isHalted,
     trade_suspended_by_user: account?.blockedBecause !== undefined,
     transfers_blocked: true,
-    shorting_enabled: false,
+    shorting_enabled: true,
     pattern_day_trader: false,
     daytrade_count: 0,
     multiplier: "1",

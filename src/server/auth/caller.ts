@@ -9,6 +9,8 @@ import { covers, type Scope, type Token, type TokenStore } from "./tokens.ts";
 export interface Caller extends Token {
   /** The account that the request speaks for: the one its key id names, else the default one. */
   readonly account: string;
+  /** The account, where a key id named it. */
+  readonly namedAccount?: string;
 }
 
 /** The key id that names the default account. */
@@ -60,7 +62,7 @@ export function authenticate(
 function accountOf(keyId: string | undefined, source: AuthSource, token: Token): Result<Caller, OrderwrightError> {
   if (keyId === undefined || keyId === DEFAULT_KEY_ID) return ok({ ...token, account: source.defaultAccount });
   const accounts = source.engine.status().accounts.map((account) => account.id as string);
-  if (accounts.includes(keyId)) return ok({ ...token, account: keyId });
+  if (accounts.includes(keyId)) return ok({ ...token, account: keyId, namedAccount: keyId });
   return fail(
     orderwrightError(
       "request.unknownAccount",

@@ -31,6 +31,12 @@ export function unknownOrder(anyId: string): OrderwrightError {
   return orderwrightError("order.unknown", `No order has the id ${JSON.stringify(anyId)}.`, { id: anyId });
 }
 
+/** The account that the request itself names, else the one that its key id names; none means all of them. */
+export function accountOf(request: FastifyRequest, asked: string | undefined): { readonly account?: string } {
+  const account = asked ?? callerOf(request).namedAccount;
+  return account === undefined ? {} : { account };
+}
+
 /** Who asks, for the journal's audit. */
 export function commandOf(request: FastifyRequest, reason?: string): CommandContext {
   const { name } = callerOf(request);

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Order } from "../../../domain/order.ts";
-import { createTestServer, listOf, type TestServer, textOf } from "../../testing/test-server.ts";
+import { createTestServer, listOf, SECRETS, type TestServer, textOf } from "../../testing/test-server.ts";
 
 let t: TestServer;
 beforeAll(async () => {
@@ -129,4 +129,23 @@ test("an ended order takes no more requests: 409, and its status is said", async
   expect(canceled.status).toBe(409);
   expect(canceled.body).toMatchObject({ code: "order.notCancelable", orderExists: "unchanged" });
   expect(canceled.body["detail"]).toContain("filled");
+});
+
+test("a key id names the account of what is placed, listed and canceled", async () => {
+  const accounts = ["main", "other"].map((id) => ({ id, venue: "scripted" }));
+  const both = await createTestServer({ engine: { config: { accounts } } });
+  const ask = (method: "GET" | "POST" | "DELETE", keyId: string, body?: object) =>
+    both.server.inject({
+      method,
+      url: "/api/v1/orders",
+      headers: { "apca-api-key-id": keyId, "apca-api-secret-key": SECRETS.admin, host: "127.0.0.1" },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+  expect((await ask("POST", "other", limitBuy({ clientOrderId: "same" }))).json()).toMatchObject({ account: "other" });
+  expect((await ask("POST", "main", limitBuy({ clientOrderId: "same" }))).json()).toMatchObject({ account: "main" });
+  await both.settle();
+  const { orders } = (await ask("GET", "other")).json<{ orders: { account: string }[] }>();
+  expect(orders.map((order) => order.account)).toEqual(["other"]);
+  expect((await ask("DELETE", "other")).json()).toHaveLength(1);
+  await both.close();
 });
