@@ -1,10 +1,14 @@
 // What commands write: results on stdout, narration on stderr; tables for people, JSON for programs.
-// Color only where it helps, never alone; NO_COLOR and pipes are honored by picocolors.
+// Color only where it helps, never alone; NO_COLOR and pipes are honored.
 
 import Table from "cli-table3";
-import pc from "picocolors";
+import { createColors } from "picocolors";
 import { formatOrderId, type OrderId } from "../domain/identifiers.ts";
 import type { OrderJson } from "../domain/order-json.ts";
+
+const { NO_COLOR, FORCE_COLOR } = process.env;
+/** The library alone would also color the pipes of a build server. */
+const pc = createColors(!NO_COLOR && Boolean(FORCE_COLOR || process.stdout.isTTY));
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

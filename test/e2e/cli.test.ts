@@ -413,7 +413,7 @@ describe("color", () => {
   test("is left out for pipes and for NO_COLOR, and used where it is asked for", async () => {
     await place();
     const [piped, none, forced] = await Promise.all([
-      run(["orders", "list"]),
+      run(["orders", "list"], { CI: "true" }),
       run(["orders", "list"], { NO_COLOR: "1", FORCE_COLOR: "1" }),
       run(["orders", "list"], { FORCE_COLOR: "1" }),
     ]);
