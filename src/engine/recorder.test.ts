@@ -5,6 +5,7 @@ import type { OrderId } from "../domain/identifiers.ts";
 import { unwrap } from "../domain/result.ts";
 import { fillOf } from "../domain/testing/orders.ts";
 import { MemoryJournal } from "../journal/memory/memory-journal.ts";
+import type { ProjectionSource } from "../journal/projection.ts";
 import { type Logger, silentLogger } from "../runtime/logger.ts";
 import { VirtualClock } from "../runtime/virtual-clock.ts";
 import { DurableWaits } from "./durable-waits.ts";
@@ -184,5 +185,20 @@ describe("subscribers", () => {
     t.venue.fill(grid, "1");
     await settle();
     expect(counts).toEqual({ account: 5, instrument: 0, origin: 5, type: 2, order: 1 });
+  });
+});
+
+describe("rows of the readable tables", () => {
+  test.each([true, false])("are kept for a journal only when it has tables: %s", async (hasTables) => {
+    let waiting: () => number = () => -1;
+    class Watched extends MemoryJournal {
+      override project(source: ProjectionSource): boolean {
+        waiting = () => source.takeChangedRows().orders.length;
+        return hasTables;
+      }
+    }
+    const t = await createTestEngine({ journal: new Watched({ defer: (task) => void setImmediate(task) }) });
+    await t.working();
+    expect(waiting()).toBe(hasTables ? 1 : 0);
   });
 });

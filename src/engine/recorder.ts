@@ -35,6 +35,8 @@ export class Recorder {
   readonly #waits = new DurableWaits();
   #state: EngineState;
   #projection: ProjectionCollector;
+  /** Without tables nobody takes the rows: kept, they would hold every order on the heap. */
+  readonly #hasTables: boolean;
   #halted: OrderwrightError | undefined;
   #finished: OrderwrightError | undefined;
 
@@ -46,7 +48,7 @@ export class Recorder {
     this.#retention = options.retention;
     this.bus = new EventBus(options.logger);
     this.#projection = new ProjectionCollector(options.state);
-    this.journal.project({ takeChangedRows: () => this.#projection.takeChangedRows() });
+    this.#hasTables = this.journal.project({ takeChangedRows: () => this.#projection.takeChangedRows() });
     this.journal.listen({
       committed: (durableSeq, events) => this.#committed(durableSeq, events),
       failed: (error) => this.halt(asFault(error, "journal.writeFailed", "The journal failed")),
@@ -145,6 +147,7 @@ export class Recorder {
   }
 
   #collect(event: RecordedEvent, order: Order | undefined): void {
+    if (!this.#hasTables) return;
     if (event.type === "positionAdjusted") {
       this.#projection.adjusted(this.#state.position(event.account, event.instrumentId));
     } else if (order !== undefined && "orderId" in event) {

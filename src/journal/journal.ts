@@ -61,8 +61,12 @@ export interface Journal {
   /** Names the one listener: commits are reported to it from the turn after the append on. */
   listen(listener: JournalListener): void;
 
-  /** Names the source of the readable tables' rows. Journals without such tables ignore it. */
-  project(source: ProjectionSource): void;
+  /**
+   * Names the source of the readable tables' rows.
+   *
+   * @returns whether this journal has such tables: if not, nobody will ever take the rows, and none need be kept.
+   */
+  project(source: ProjectionSource): boolean;
 
   /**
    * Commits all that is queued, now, and with a sync to disk in every durability mode.

@@ -67,8 +67,9 @@ export class TableJournal implements Journal, VerifySource {
     return this.tables.positions.values();
   }
 
-  project(source: ProjectionSource): void {
+  project(source: ProjectionSource): boolean {
     this.#source = source;
+    return true;
   }
   append(batch: readonly EventDraft[], expectedPosition: number): readonly RecordedEvent[] {
     return this.inner.append(batch, expectedPosition);

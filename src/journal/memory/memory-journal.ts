@@ -9,6 +9,7 @@ import type { Activity } from "../../runtime/activity.ts";
 import { accountOf, ClientOrderIds } from "../client-order-ids.ts";
 import { type Commit, CommitQueue } from "../commit-queue.ts";
 import type { Durability, Journal, JournalListener, Snapshot } from "../journal.ts";
+import type { ProjectionSource } from "../projection.ts";
 
 /** When a {@link MemoryJournal} commits. */
 export interface MemoryJournalOptions {
@@ -70,8 +71,8 @@ export class MemoryJournal implements Journal {
     this.#queue.listen(listener);
   }
 
-  project(): void {
-    // There are no tables to fill.
+  project(_source: ProjectionSource): boolean {
+    return false;
   }
 
   flush(): Promise<void> {

@@ -166,10 +166,11 @@ export class SqliteJournal implements Journal {
     this.#queue.listen(listener);
   }
 
-  project(source: ProjectionSource): void {
+  project(source: ProjectionSource): boolean {
     assert(this.#source === undefined, "a journal has one projection source");
     this.#source = source;
     if (this.#rowsPosition < this.position) this.#rowsDue.arm(this.#lagMs);
+    return true;
   }
 
   /** Also writes the readable tables. Of a long backlog of events only a part gets its rows. */
