@@ -50,13 +50,23 @@ export type { Position } from "./domain/position.ts";
 export { averageEntryPrice, sellableQuantity } from "./domain/position.ts";
 export type { Result } from "./domain/result.ts";
 export { fail, ok, unwrap } from "./domain/result.ts";
-export type { RecordedEvent, RestingOrderPolicy, SystemEvent, TradingState } from "./domain/system-event.ts";
-export { RESTING_ORDER_POLICIES, TRADING_STATES } from "./domain/system-event.ts";
+export type {
+  CaseKind,
+  CaseOpened,
+  RecordedEvent,
+  ReportQuarantined,
+  RestingOrderPolicy,
+  SystemEvent,
+  TradingState,
+} from "./domain/system-event.ts";
+export { CASE_KINDS, RESTING_ORDER_POLICIES, TRADING_STATES } from "./domain/system-event.ts";
 export type { Instant } from "./domain/time.ts";
 export { Engine } from "./engine/engine.ts";
 export type {
   AccountStatus,
+  CaseDecision,
   CommandContext,
+  DeadManStatus,
   EngineApi,
   EngineStatus,
   EngineSummary,
@@ -73,6 +83,7 @@ export type {
   VenueStatus,
   WaitOptions,
 } from "./engine/engine-api.ts";
+export { CASE_DECISIONS } from "./engine/engine-api.ts";
 export type { AccountConfig, EngineConfig, PriceSource } from "./engine/engine-config.ts";
 export type { OrphanPolicy } from "./engine/reconciler.ts";
 export type { RateLimit, RiskLimits } from "./engine/risk/risk-limits.ts";

@@ -52,6 +52,16 @@ export const ERROR_CATALOG = {
     "unchanged",
     "afterFix",
   ),
+  "request.unknownCase": order(
+    "The operator queue has no such case; it may have been settled meanwhile.",
+    "unchanged",
+    "never",
+  ),
+  "request.caseDecision": order(
+    "The case, or the order that it is about, does not allow that decision.",
+    "unchanged",
+    "afterFix",
+  ),
   "request.replaceChangesNothing": order("The replace names no new value.", "unchanged", "afterFix"),
   "request.replaceBelowFilled": order(
     "The new quantity is not above what is known to be filled.",

@@ -16,6 +16,10 @@ interface ReportBase {
   readonly venueAt: Instant;
   /** All that the venue counts as executed of the order, this report included. */
   readonly cumulativeQuantity?: Decimal;
+  /** The venue's own average over all of that: a cross-check, and the price of an inferred fill. */
+  readonly averagePrice?: Decimal;
+  /** The payload that it was read from, for the quarantine: an adapter gives it where it has it. */
+  readonly raw?: string;
 }
 
 /** The venue has the order and it works. */

@@ -1,7 +1,8 @@
-// Journaled facts that are not about one order: epochs, accounts, trading states, limits, positions.
+// Journaled facts that are not about one order: epochs, accounts, trading states, limits, positions, and what
+// waits for a person.
 
 import type { Decimal } from "./decimal.ts";
-import type { AccountId, AccountTag, InstrumentId, VenueId } from "./identifiers.ts";
+import type { AccountId, AccountTag, InstrumentId, OrderId, VenueId } from "./identifiers.ts";
 import type { EventMeta, OrderEvent } from "./order-event.ts";
 
 export const TRADING_STATES = ["active", "reducing", "halted"] as const;
@@ -82,6 +83,53 @@ export interface ReconcileCompleted {
   readonly fillCursor?: string;
 }
 
+export const CASE_KINDS = [
+  "unknownOutcome",
+  "requestUnanswered",
+  "unsettled",
+  "reinstated",
+  "overfill",
+  "quarantined",
+  "historyGap",
+  "position",
+] as const;
+/**
+ * What a person is asked to look at: a send whose outcome no evidence settles · a cancel or replace that the venue
+ * took and never carried out · an ended order whose executions do not come · an ended order that the venue says
+ * works, or was executed · more executed than asked for · words of the venue that cannot be read · a time longer than
+ * the venue remembers · a position that differs from the venue's.
+ */
+export type CaseKind = (typeof CASE_KINDS)[number];
+/** Something is put into the operator queue: evidence does not settle it, and nothing is invented in its place. */
+export interface CaseOpened {
+  readonly type: "caseOpened";
+  /** `kind:subject`, the subject being an order or an account: one subject has one open case of a kind. */
+  readonly caseId: string;
+  readonly kind: CaseKind;
+  readonly account?: AccountId;
+  /** The order that it is about; named so because this is no event of the order's own life. */
+  readonly about?: OrderId;
+  readonly text: string;
+}
+/** A case leaves the queue: evidence came after all, or a person decided. */
+export interface CaseClosed {
+  readonly type: "caseClosed";
+  readonly caseId: string;
+  readonly conclusion: string;
+  /** Who decided; `engine` where evidence did. */
+  readonly by: string;
+}
+/** Words of a venue that cannot be true or cannot be read: kept as they came, and nothing is changed by them. */
+export interface ReportQuarantined {
+  readonly type: "reportQuarantined";
+  readonly venue: VenueId;
+  readonly account?: AccountId;
+  readonly about?: OrderId;
+  readonly reason: string;
+  /** The payload as it came, cut at 4,096 characters. */
+  readonly raw: string;
+}
+
 /** Events that are about no single order: starts, accounts, decisions of people, reconciliations. */
 export type SystemEvent =
   | EpochStarted
@@ -92,7 +140,10 @@ export type SystemEvent =
   | KillSwitchLifted
   | RiskLimitsChanged
   | PositionAdjusted
-  | ReconcileCompleted;
+  | ReconcileCompleted
+  | CaseOpened
+  | CaseClosed
+  | ReportQuarantined;
 
 /** Anything that can be journaled. */
 export type DomainEvent = OrderEvent | SystemEvent;

@@ -11,7 +11,13 @@ import type { HistoryEntry } from "../domain/order-history.ts";
 import type { OrderStatus } from "../domain/order-status.ts";
 import type { Position } from "../domain/position.ts";
 import type { Result } from "../domain/result.ts";
-import type { RecordedEvent, RestingOrderPolicy, TradingState } from "../domain/system-event.ts";
+import type {
+  CaseOpened,
+  RecordedEvent,
+  ReportQuarantined,
+  RestingOrderPolicy,
+  TradingState,
+} from "../domain/system-event.ts";
 import type { Instant } from "../domain/time.ts";
 import type { Durability } from "../journal/journal.ts";
 import type { RiskLimits } from "./risk/risk-limits.ts";
@@ -127,6 +133,20 @@ export interface AccountStatus {
   readonly limits: RiskLimits;
   readonly openOrders: number;
   readonly outcomeUnknown: number;
+  /** Cases of this account in the operator queue. */
+  readonly openCases: number;
+  /** Present where the account is configured to keep its venue's dead-man switch wound. */
+  readonly deadMan?: DeadManStatus;
+}
+
+/** How the venue's dead-man switch stands for an account, as far as the venue's answers say. */
+export interface DeadManStatus {
+  /** `wound`: the venue cancels at `firesAt` unless told again. `unwound`: it will not. `uncertain`: a winding had no answer. */
+  readonly state: "wound" | "unwound" | "uncertain";
+  readonly timeoutMs: number;
+  /** Whose orders it would cancel. */
+  readonly scope: "ours" | "venueAccount";
+  readonly firesAt?: Instant;
 }
 
 /** A venue as the engine finds it now. */
@@ -135,6 +155,8 @@ export interface VenueStatus {
   readonly mode: "paper" | "dryRun" | "live";
   readonly connected: boolean;
   readonly since: Instant;
+  /** When its stream last said anything, heartbeats included. */
+  readonly lastHeardAt?: Instant;
   readonly circuit: "closed" | "open" | "halfOpen";
   readonly lastReconciledAt?: Instant;
 }
@@ -167,6 +189,14 @@ export interface EngineStatus {
   readonly accounts: readonly AccountStatus[];
   readonly venues: readonly VenueStatus[];
 }
+
+export const CASE_DECISIONS = ["dismiss", "notPlaced", "ended"] as const;
+/**
+ * What a person concludes about a case. `dismiss`: seen, nothing follows from it (a block that came with it is
+ * lifted). `notPlaced`: the order never reached the venue. `ended`: the order works nowhere any more, and nothing more
+ * was executed. The last two end the order as inferred: a word of the venue against it still counts.
+ */
+export type CaseDecision = (typeof CASE_DECISIONS)[number];
 
 /** What one comparison with a venue saw. A failed query is no evidence, and counts as none. */
 export interface ReconcileReport {
@@ -224,6 +254,10 @@ export interface EngineApi {
   history(id: string): Promise<readonly HistoryEntry[] | undefined>;
   positions(account?: string): readonly Position[];
   discrepancies(limit?: number): readonly RecordedEvent<DiscrepancyFound>[];
+  /** The operator queue, oldest first: what no evidence settles, and a person must look at. */
+  cases(account?: string): readonly RecordedEvent<CaseOpened>[];
+  /** Words of venues that could not be read or cannot be true, newest first, as they came. */
+  quarantined(limit?: number): readonly RecordedEvent<ReportQuarantined>[];
   instruments(account?: string): readonly Instrument[];
   status(): EngineStatus;
 
@@ -252,6 +286,8 @@ export interface EngineApi {
     quantity: DecimalInput,
     context: CommandContext,
   ): Promise<Result<void, OrderwrightError>>;
+  /** Takes a person's conclusion about a case of the operator queue. */
+  decideCase(caseId: string, decision: CaseDecision, context: CommandContext): Promise<Result<void, OrderwrightError>>;
   reconcile(options?: { readonly account?: string; readonly dryRun?: boolean }): Promise<readonly ReconcileReport[]>;
   /** Stops in good order, once; resolves with what is still open. Rejects when the journal fails meanwhile; it is stopped all the same. */
   stop(options?: {

@@ -26,6 +26,8 @@ export interface AccountConfig {
   readonly staleAfterMs?: number;
   /** The stale policy also cancels reduce-only orders. */
   readonly staleIncludesExits?: boolean;
+  /** Keeps the venue's dead-man switch wound, so that it cancels this long after we fall silent; unset: never wound. */
+  readonly deadManMs?: number;
   /** Default `observe`. */
   readonly orphanPolicy?: OrphanPolicy;
 }

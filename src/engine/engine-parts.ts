@@ -7,6 +7,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Order } from "../domain/order.ts";
 import { fail, type Result } from "../domain/result.ts";
 import type { Venue } from "../venues/venue.ts";
+import { Cases } from "./cases.ts";
 import { Desk } from "./desk.ts";
 import type { CommandContext } from "./engine-api.ts";
 import type { EngineConfig } from "./engine-config.ts";
@@ -26,6 +27,7 @@ import { UnmatchedReports } from "./unmatched-reports.ts";
 import { type VenueLink, VenueLinks } from "./venue-links.ts";
 
 export class EngineParts {
+  readonly cases: Cases;
   readonly commands: OrderCommands;
   readonly desk: Desk;
   readonly finder: OrderFinder;
@@ -54,6 +56,7 @@ export class EngineParts {
     const shared = { recorder, finder, clock, random, logger, settings, ids, venueOf, egressOf, instrumentOf };
     const { accounts } = this;
 
+    this.cases = new Cases(shared);
     const riskDesk = new RiskDesk({ state: () => recorder.state, clock, prices: config.prices, instrumentOf });
     riskDesk.recall();
     const { defaultAccount } = recovered;

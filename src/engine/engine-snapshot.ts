@@ -5,14 +5,14 @@ import { Decimal } from "../domain/decimal.ts";
 import type { DiscrepancyFound } from "../domain/order-event.ts";
 import { orderFromJson, orderToJson, positionFromJson, positionToJson } from "../domain/order-json.ts";
 import { unwrap } from "../domain/result.ts";
-import type { RecordedEvent, TradingState } from "../domain/system-event.ts";
+import type { CaseOpened, RecordedEvent, ReportQuarantined, TradingState } from "../domain/system-event.ts";
 import type { Instant } from "../domain/time.ts";
 import { type AccountRecord, EngineState, type KillSwitchRecord, type OrderLoader } from "./engine-state.ts";
 import { EngineStatistics, type StatisticsState } from "./engine-statistics.ts";
 import { limitsFromText, limitsToText } from "./risk/limits-json.ts";
 
 /** Goes up whenever the stored shape changes; other versions are ignored. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 interface StoredAccount extends Omit<AccountRecord, "limits" | "day"> {
   readonly limits: string;
@@ -31,6 +31,8 @@ interface StoredState {
   readonly orders: readonly unknown[];
   readonly positions: readonly unknown[];
   readonly discrepancies: readonly RecordedEvent<DiscrepancyFound>[];
+  readonly cases: readonly RecordedEvent<CaseOpened>[];
+  readonly quarantined: readonly RecordedEvent<ReportQuarantined>[];
   readonly statistics: StatisticsState;
 }
 
@@ -49,6 +51,8 @@ export function writeState(state: EngineState): string {
     orders: [...state.index.openOrders(), ...state.index.endedOrders()].map(orderToJson),
     positions: Array.from(state.positions(), positionToJson),
     discrepancies: state.discrepancies(),
+    cases: [...state.cases.values()],
+    quarantined: state.quarantined(),
     statistics: state.statistics.toState(),
   };
   return JSON.stringify(stored);
@@ -79,6 +83,8 @@ function restore(stored: StoredState, load: OrderLoader): EngineState {
   for (const position of stored.positions) state.admitPosition(unwrap(positionFromJson(position)));
   for (const discrepancy of stored.discrepancies) state.admitDiscrepancy(discrepancy);
   for (const account of stored.accounts) restoreBlock(state, account);
+  for (const opened of stored.cases) state.cases.set(opened.caseId, opened);
+  for (const event of stored.quarantined) state.admitQuarantined(event);
   return state;
 }
 

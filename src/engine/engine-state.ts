@@ -10,7 +10,14 @@ import { quoteAssetOf } from "../domain/instrument.ts";
 import { evolve, Order } from "../domain/order.ts";
 import type { DiscrepancyFound, OrderEvent } from "../domain/order-event.ts";
 import { adjustPosition, applyFill, emptyPosition, type Position, reverseFill } from "../domain/position.ts";
-import type { RecordedEvent, RestingOrderPolicy, SystemEvent, TradingState } from "../domain/system-event.ts";
+import type {
+  CaseOpened,
+  RecordedEvent,
+  ReportQuarantined,
+  RestingOrderPolicy,
+  SystemEvent,
+  TradingState,
+} from "../domain/system-event.ts";
 import { endOfUtcDay, type Instant } from "../domain/time.ts";
 import { countedState, EngineStatistics } from "./engine-statistics.ts";
 import { contributionOf, Exposure } from "./exposure.ts";
@@ -20,6 +27,8 @@ import type { RiskLimits } from "./risk/risk-limits.ts";
 
 /** The latest discrepancies kept in memory; all of them are in the journal. */
 const DISCREPANCIES_KEPT = 500;
+/** The latest quarantined payloads kept in memory; all of them are in the journal. */
+const QUARANTINED_KEPT = 100;
 
 /** An account as the journal knows it. */
 export interface AccountRecord {
@@ -56,6 +65,9 @@ export class EngineState {
   readonly accounts: Map<AccountId, AccountRecord> = new Map();
   readonly #positions = new Map<string, Position>();
   readonly #discrepancies: RecordedEvent<DiscrepancyFound>[] = [];
+  readonly #quarantined: RecordedEvent<ReportQuarantined>[] = [];
+  /** The operator queue: what waits for a person, oldest first. */
+  readonly cases: Map<string, RecordedEvent<CaseOpened>> = new Map();
   readonly #load: OrderLoader;
   statistics: EngineStatistics = new EngineStatistics();
   tradingState: TradingState = "active";
@@ -92,6 +104,9 @@ export class EngineState {
       case "riskLimitsChanged":
       case "positionAdjusted":
       case "reconcileCompleted":
+      case "caseOpened":
+      case "caseClosed":
+      case "reportQuarantined":
         this.#applySystem(event);
         return undefined;
       default:
@@ -110,6 +125,11 @@ export class EngineState {
   /** Oldest first. */
   discrepancies(): readonly RecordedEvent<DiscrepancyFound>[] {
     return this.#discrepancies;
+  }
+
+  /** Oldest first. */
+  quarantined(): readonly RecordedEvent<ReportQuarantined>[] {
+    return this.#quarantined;
   }
 
   account(id: AccountId): AccountRecord {
@@ -141,6 +161,11 @@ export class EngineState {
 
   admitDiscrepancy(event: RecordedEvent<DiscrepancyFound>): void {
     this.#noteDiscrepancy(event);
+  }
+
+  admitQuarantined(event: RecordedEvent<ReportQuarantined>): void {
+    this.#quarantined.push(event);
+    if (this.#quarantined.length > QUARANTINED_KEPT) this.#quarantined.shift();
   }
 
   #birth(order: Order): Order {
@@ -246,6 +271,15 @@ export class EngineState {
         if (event.fillCursor !== undefined) account.fillCursor = event.fillCursor;
         return;
       }
+      case "caseOpened":
+        this.cases.set(event.caseId, event);
+        return;
+      case "caseClosed":
+        this.cases.delete(event.caseId);
+        return;
+      case "reportQuarantined":
+        this.admitQuarantined(event);
+        return;
     }
   }
 

@@ -44,6 +44,7 @@ function accountStatus(account: AccountRecord, state: EngineState): AccountStatu
     limits: account.limits,
     openOrders: state.index.openOrdersOfAccount(account.id).size,
     outcomeUnknown: state.index.unknownOrdersOfAccount(account.id).size,
+    openCases: [...state.cases.values()].filter((opened) => opened.account === account.id).length,
   };
 }
 

@@ -11,7 +11,7 @@ import { type HistoryEntry, historyOf } from "../domain/order-history.ts";
 import type { OrderStatus } from "../domain/order-status.ts";
 import type { Position } from "../domain/position.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import type { RecordedEvent } from "../domain/system-event.ts";
+import type { CaseOpened, RecordedEvent, ReportQuarantined } from "../domain/system-event.ts";
 import type {
   CommandContext,
   EngineApi,
@@ -211,6 +211,15 @@ export class Engine implements EngineApi {
     return this.#recorder.state.discrepancies().slice(-limit).toReversed();
   }
 
+  cases(account?: string): readonly RecordedEvent<CaseOpened>[] {
+    const cases = [...this.#recorder.state.cases.values()];
+    return account === undefined ? cases : cases.filter((opened) => opened.account === account);
+  }
+
+  quarantined(limit = 100): readonly RecordedEvent<ReportQuarantined>[] {
+    return this.#recorder.state.quarantined().slice(-limit).toReversed();
+  }
+
   instruments(account?: string): readonly Instrument[] {
     const { links } = this.#parts;
     const asked = account === undefined ? [...links.all()] : [this.#parts.linkOf(account as AccountId)];
@@ -276,6 +285,10 @@ export class Engine implements EngineApi {
 
   adjustPosition(...args: Parameters<EngineApi["adjustPosition"]>): Promise<Result<void, OrderwrightError>> {
     return this.#durably(this.#command(() => this.#parts.desk.adjustPosition(...args)));
+  }
+
+  decideCase(...args: Parameters<EngineApi["decideCase"]>): Promise<Result<void, OrderwrightError>> {
+    return this.#durably(this.#command(() => this.#parts.cases.decide(...args)));
   }
 
   async reconcile(

@@ -24,6 +24,8 @@ export interface EngineSettings {
   readonly unknownGraceMs: number;
   /** Between two questions about one unknown order, at most. */
   readonly unknownRetryMaxMs: number;
+  /** What is unknown, or asked for and not done, for this long goes into the operator queue. */
+  readonly escalateAfterMs: number;
   /** Between two periodic reconciliations; 0 switches them off. */
   readonly reconcileEveryMs: number;
   readonly staleCheckEveryMs: number;
@@ -48,6 +50,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   keepForMs: 24 * 3_600_000,
   unknownGraceMs: 250,
   unknownRetryMaxMs: 10_000,
+  escalateAfterMs: 60_000,
   reconcileEveryMs: 30_000,
   staleCheckEveryMs: 1_000,
   snapshotEveryEvents: 50_000,

@@ -167,6 +167,9 @@ export class VenueLinks {
       await link.venue.connect({
         report: (report) => this.#options.report(report),
         connection: (state, reason) => this.#connectionChanged(link, state === "connected", reason),
+        heartbeat: () => undefined,
+        unreadable: (message) =>
+          this.#options.logger.error({ venue: link.venue.id, reason: message.reason }, "unreadable"),
       });
     } catch (error) {
       this.#options.logger.warn({ venue: link.venue.id, error }, "a venue cannot be connected");

@@ -21,13 +21,17 @@ export type { SqlitePaperStoreOptions } from "../venues/paper/sqlite-paper-store
 export { SqlitePaperStore } from "../venues/paper/sqlite-paper-store.ts";
 export type {
   CancelRequest,
+  DeadManCapability,
+  DeadManRequest,
   PlaceRequest,
   QueryResult,
   ReplaceRequest,
   SendOutcome,
+  UnreadableMessage,
   Venue,
   VenueCapabilities,
   VenueFill,
   VenueListener,
   VenueOrder,
+  VenuePosition,
 } from "../venues/venue.ts";

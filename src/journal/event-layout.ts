@@ -15,6 +15,7 @@ import {
   TIMES_IN_FORCE,
 } from "../domain/order-event.ts";
 import {
+  CASE_KINDS,
   type DomainEvent,
   type DomainEventType,
   RESTING_ORDER_POLICIES,
@@ -139,5 +140,14 @@ export const EVENT_LAYOUTS: EventLayouts = {
       failedQueries: number,
       fillCursor: optional(text()),
     },
+  ],
+  caseOpened: [
+    "qo",
+    { caseId: text(), kind: oneOf(CASE_KINDS), text: text(), account: optional(text()), about: optional(text()) },
+  ],
+  caseClosed: ["qc", { caseId: text(), conclusion: text(), by: text() }],
+  reportQuarantined: [
+    "rx",
+    { venue: text(), reason: text(), raw: text(), account: optional(text()), about: optional(text()) },
   ],
 };

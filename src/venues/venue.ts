@@ -22,6 +22,26 @@ export interface VenueCapabilities {
   readonly discardAfterMs?: number;
   /** How far the venue's queries may lag behind its matching engine. */
   readonly readLagMs: number;
+  /** How long the venue shows ended orders and executions; unset: for ever. Away for longer, what happened cannot be known. */
+  readonly historyMs?: number;
+  /** The stream says something at least this often, if only that it is alive: silence beyond it is a cut. Unset: no promise. */
+  readonly heartbeatMs?: number;
+  /** The venue cancels resting orders by itself when it is not told in time not to. Unset: it has no such switch. */
+  readonly deadMan?: DeadManCapability;
+}
+
+/** A venue's dead-man switch. */
+export interface DeadManCapability {
+  readonly minTimeoutMs: number;
+  readonly maxTimeoutMs: number;
+  /** `ours`: only orders of this desk's account. `venueAccount`: everything on the venue account, a person's own orders too. */
+  readonly scope: "ours" | "venueAccount";
+}
+
+/** Winds the dead-man switch: unless told again in time, the venue cancels. 0 switches it off. */
+export interface DeadManRequest {
+  readonly account: AccountId;
+  readonly timeoutMs: number;
 }
 
 /** A send of an order, complete: nothing is looked up later. */
@@ -105,6 +125,8 @@ export interface VenueOrder {
   readonly status: "working" | "filled" | "canceled" | "expired" | "rejected";
   readonly endReason?: string;
   readonly cumulativeQuantity: Decimal;
+  /** The venue's own average over the executions: the price of an inferred fill where it shows none of them. */
+  readonly averagePrice?: Decimal;
   readonly venueAt: Instant;
 }
 
@@ -119,11 +141,31 @@ export interface VenueFill {
   readonly cursor: string;
 }
 
+/** What the account holds by the venue's own books. */
+export interface VenuePosition {
+  readonly instrumentId: InstrumentId;
+  /** Signed, in base units. */
+  readonly quantity: Decimal;
+}
+
+/** Something that a venue said and that its adapter cannot read. */
+export interface UnreadableMessage {
+  readonly account?: AccountId;
+  readonly orderId?: OrderId;
+  readonly reason: string;
+  /** As it came. */
+  readonly raw: string;
+}
+
 /** Hears what the venue says unasked. Calls never overlap and must not throw. */
 export interface VenueListener {
   report(report: ExecutionReport): void;
   /** The stream of reports is up (after gap recovery is possible) or down. */
   connection(state: "connected" | "disconnected", reason: string): void;
+  /** The stream is alive, though it had nothing to report. */
+  heartbeat(): void;
+  /** The venue said something that cannot be read; never leave it out. */
+  unreadable(message: UnreadableMessage): void;
 }
 
 /** A venue. All methods may be called at any time after `connect`; none retries. */
@@ -145,5 +187,9 @@ export interface Venue {
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<QueryResult<readonly VenueFill[]>>;
+  /** What the account holds; absent where the venue, or its account, knows no positions of one account alone. */
+  positions?(account: AccountId, signal: AbortSignal): Promise<QueryResult<readonly VenuePosition[]>>;
+  /** Present exactly where {@link VenueCapabilities.deadMan} is. */
+  windDeadMan?(request: DeadManRequest, signal: AbortSignal): Promise<SendOutcome>;
   close(): Promise<void>;
 }

@@ -49,6 +49,8 @@ export class FaultyVenue implements Venue {
     await this.#venue.connect({
       report: (report) => this.#relay(report),
       connection: (state, reason) => listener.connection(state, reason),
+      heartbeat: () => listener.heartbeat(),
+      unreadable: (message) => listener.unreadable(message),
     });
   }
 

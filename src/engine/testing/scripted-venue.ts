@@ -13,6 +13,7 @@ import type {
   QueryResult,
   ReplaceRequest,
   SendOutcome,
+  UnreadableMessage,
   Venue,
   VenueCapabilities,
   VenueFill,
@@ -159,5 +160,19 @@ export class ScriptedVenue implements Venue {
 
   connection(state: "connected" | "disconnected"): void {
     this.#listener?.connection(state, "scripted");
+  }
+
+  heartbeat(): void {
+    this.#listener?.heartbeat();
+  }
+
+  /** Says something that no adapter can read. */
+  sayUnreadable(message: UnreadableMessage): void {
+    this.#listener?.unreadable(message);
+  }
+
+  /** Says anything at all, as an adapter with a fault of its own might. */
+  sayAnything(report: unknown): void {
+    this.#listener?.report(report as ExecutionReport);
   }
 }

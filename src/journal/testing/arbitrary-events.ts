@@ -19,6 +19,7 @@ import {
   TIMES_IN_FORCE,
 } from "../../domain/order-event.ts";
 import {
+  CASE_KINDS,
   type DomainEvent,
   type DomainEventType,
   type EventDraft,
@@ -186,6 +187,15 @@ const FIELDS: { readonly [T in DomainEventType]: readonly [required: FieldsOf<T>
       failedQueries: count,
     },
     { fillCursor: text() },
+  ],
+  caseOpened: [
+    { caseId: text(), kind: fc.constantFrom(...CASE_KINDS), text: text() },
+    { account: text(), about: arbitraryOrderId },
+  ],
+  caseClosed: [{ caseId: text(), conclusion: text(), by: text() }],
+  reportQuarantined: [
+    { venue: text(), reason: text(), raw: text() },
+    { account: text(), about: arbitraryOrderId },
   ],
 };
 

@@ -123,7 +123,12 @@ describe("the commit", () => {
       }
       seen.push(report.kind);
     };
-    await bench.venue.connect({ report: check, connection: () => undefined });
+    await bench.venue.connect({
+      report: check,
+      connection: () => undefined,
+      heartbeat: () => undefined,
+      unreadable: () => undefined,
+    });
     const tape = randomTape(7, 300);
     const workload = new Workload(7);
     for (const event of tape) {

@@ -2,10 +2,12 @@
 
 import { createHash } from "node:crypto";
 import type { ExecutionReport } from "../../domain/execution-report.ts";
-import type { VenueListener } from "../venue.ts";
+import type { UnreadableMessage, VenueListener } from "../venue.ts";
 
 export class Recorder implements VenueListener {
   readonly reports: ExecutionReport[] = [];
+  readonly unreadables: UnreadableMessage[] = [];
+  heartbeats = 0;
   readonly connections: { readonly state: "connected" | "disconnected"; readonly reason: string }[] = [];
 
   report(report: ExecutionReport): void {
@@ -14,6 +16,14 @@ export class Recorder implements VenueListener {
 
   connection(state: "connected" | "disconnected", reason: string): void {
     this.connections.push({ state, reason });
+  }
+
+  heartbeat(): void {
+    this.heartbeats++;
+  }
+
+  unreadable(message: UnreadableMessage): void {
+    this.unreadables.push(message);
   }
 
   of<K extends ExecutionReport["kind"]>(kind: K): readonly Extract<ExecutionReport, { kind: K }>[] {

@@ -29,7 +29,12 @@ const venue = PaperVenue.open({
   tape: "killed tape",
 });
 for (const event of tape.slice(0, venue.tapePosition)) venue.prime(event);
-await venue.connect({ report: (report) => told({ ...report }), connection: () => undefined });
+await venue.connect({
+  report: (report) => told({ ...report }),
+  connection: () => undefined,
+  heartbeat: () => undefined,
+  unreadable: () => undefined,
+});
 
 const workload = new Workload(Number(prefix), `${prefix}-`, (request, outcome) => {
   if (outcome.kind === "accepted") {

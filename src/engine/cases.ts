@@ -1,0 +1,128 @@
+// The operator queue: what no evidence settles is put before a person instead of being given an invented end.
+// Opens and closes cases, and carries out what a person decides. When something has waited long enough is
+// noticed elsewhere.
+
+import { type OrderwrightError, orderwrightError } from "../domain/errors.ts";
+import type { AccountId, OrderId } from "../domain/identifiers.ts";
+import type { Order } from "../domain/order.ts";
+import type { Cause } from "../domain/order-event.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { CaseKind, CaseOpened, EventDraft, RecordedEvent } from "../domain/system-event.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { CASE_DECISIONS, type CaseDecision, type CommandContext } from "./engine-api.ts";
+import type { OrderFinder } from "./order-finder.ts";
+import type { Recorder } from "./recorder.ts";
+
+export interface CasesOptions {
+  readonly recorder: Recorder;
+  readonly finder: OrderFinder;
+  readonly clock: Clock;
+}
+
+/** What a case is about: the order, or else the account. */
+export interface CaseSubject {
+  readonly account?: AccountId;
+  readonly about?: OrderId;
+}
+
+export class Cases {
+  readonly #options: CasesOptions;
+
+  constructor(options: CasesOptions) {
+    this.#options = options;
+  }
+
+  /** Puts something before a person, unless it is there already. */
+  open(kind: CaseKind, subject: CaseSubject, text: string, cause: Cause): void {
+    const { recorder, clock } = this.#options;
+    const caseId = `${kind}:${subject.about ?? subject.account ?? "desk"}`;
+    if (recorder.state.cases.has(caseId)) return;
+    recorder.record([{ type: "caseOpened", caseId, kind, ...subject, text, at: clock.now(), cause }]);
+  }
+
+  /** Takes a case off the queue because evidence settled it; one that is not there stays so. */
+  settle(caseId: string, conclusion: string, cause: Cause): void {
+    const { recorder, clock } = this.#options;
+    if (!recorder.state.cases.has(caseId)) return;
+    recorder.record([{ type: "caseClosed", caseId, conclusion, by: "engine", at: clock.now(), cause }]);
+  }
+
+  decide(caseId: string, decision: CaseDecision, context: CommandContext): Result<void, OrderwrightError> {
+    const { recorder, clock } = this.#options;
+    const opened = recorder.state.cases.get(caseId);
+    if (opened === undefined || !isOfAccount(opened, context)) return fail(unknownCase(caseId));
+    if (!CASE_DECISIONS.includes(decision))
+      return fail(notPossible(opened, `it is one of ${CASE_DECISIONS.join(", ")}`));
+    const consequence = this.#consequence(opened, decision, context);
+    if (!consequence.ok) return consequence;
+    const conclusion = context.reason === undefined ? decision : `${decision}: ${context.reason}`;
+    const at = clock.now();
+    const cause = operatorCause(context);
+    recorder.record([...consequence.value, { type: "caseClosed", caseId, conclusion, by: context.by, at, cause }]);
+    return ok(undefined);
+  }
+
+  /** What a decision records besides the end of the case. */
+  #consequence(
+    opened: RecordedEvent<CaseOpened>,
+    decision: CaseDecision,
+    context: CommandContext,
+  ): Result<readonly EventDraft[], OrderwrightError> {
+    const order = this.#orderOf(opened);
+    switch (decision) {
+      case "dismiss":
+        return ok(this.#unblock(opened, context));
+      case "notPlaced":
+        if (order?.status !== "submitted")
+          return fail(notPossible(opened, "only a submitted order can be concluded as not placed"));
+        return ok([this.#ending(order, "notPlaced", context)]);
+      case "ended":
+        if (order?.isWorking !== true)
+          return fail(notPossible(opened, "only an order that works here can be concluded as ended"));
+        return ok([this.#ending(order, "endedByOperator", context)]);
+    }
+  }
+
+  #orderOf({ about, account }: CaseOpened): Order | undefined {
+    const { finder } = this.#options;
+    return about === undefined ? undefined : (finder.inMemory(about, account) ?? finder.inJournal(about, account));
+  }
+
+  /** A person's conclusion is an inference: evidence against it reinstates the order. */
+  #ending(order: Order, reason: string, context: CommandContext): EventDraft {
+    const at = this.#options.clock.now();
+    return { type: "orderExpired", orderId: order.id, reason, inferred: true, at, cause: operatorCause(context) };
+  }
+
+  /** The look at a reinstated order is what its account's entries wait for. */
+  #unblock({ kind, account }: CaseOpened, context: CommandContext): readonly EventDraft[] {
+    const { recorder, clock } = this.#options;
+    if (kind !== "reinstated" || account === undefined) return [];
+    const { tradingState, blockedBecause } = recorder.state.account(account);
+    if (blockedBecause === undefined || tradingState !== "active") return [];
+    const reason = context.reason ?? "case dismissed";
+    const cause = operatorCause(context);
+    return [{ type: "tradingStateChanged", account, state: "active", reason, by: context.by, at: clock.now(), cause }];
+  }
+}
+
+function operatorCause({ by }: CommandContext): Cause {
+  return `operator:${by}`;
+}
+
+function isOfAccount(opened: CaseOpened, context: CommandContext): boolean {
+  return context.account === undefined || opened.account === context.account;
+}
+
+function unknownCase(caseId: unknown): OrderwrightError {
+  const shown = typeof caseId === "string" ? caseId.slice(0, 128) : typeof caseId;
+  return orderwrightError(
+    "request.unknownCase",
+    `The operator queue has no case ${JSON.stringify(shown)}: it never had, or the matter is settled. List the queue again.`,
+    { caseId: shown },
+  );
+}
+
+function notPossible({ caseId }: CaseOpened, why: string): OrderwrightError {
+  return orderwrightError("request.caseDecision", `Case ${caseId} cannot be decided so: ${why}.`, { caseId });
+}
