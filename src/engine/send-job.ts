@@ -73,10 +73,11 @@ export function placeRequestOf({ order, sendBy }: Extract<SendJob, { kind: "plac
   };
 }
 
-export function replaceRequestOf({ order, replace }: Extract<SendJob, { kind: "replace" }>): ReplaceRequest {
+export function replaceRequestOf({ order, replace, sendBy }: Extract<SendJob, { kind: "replace" }>): ReplaceRequest {
   const { quantity, price, triggerPrice } = replace;
   return {
     ...requestOf(order),
+    sendBy,
     ...(quantity === undefined ? {} : { quantity }),
     ...(price === undefined ? {} : { price }),
     ...(triggerPrice === undefined ? {} : { triggerPrice }),

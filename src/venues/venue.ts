@@ -79,6 +79,8 @@ export interface ReplaceRequest extends CancelRequest {
   readonly quantity?: Decimal;
   readonly price?: Decimal;
   readonly triggerPrice?: Decimal;
+  /** The venue must discard the request when it arrives later than this. */
+  readonly sendBy: Instant;
 }
 
 /**

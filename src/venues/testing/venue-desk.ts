@@ -86,7 +86,8 @@ export class Desk extends Recorder {
   }
 
   replace(order: CancelRequest, terms: { quantity?: Decimal; price?: Decimal }): Promise<SendOutcome> {
-    return this.answered(this.venue.replace({ ...idsOf(order), ...terms }, neverAborted()));
+    const sendBy = this.harness.now() + 10_000;
+    return this.answered(this.venue.replace({ ...idsOf(order), ...terms, sendBy }, neverAborted()));
   }
 
   query(order: CancelRequest): Promise<QueryResult<VenueOrder>> {
