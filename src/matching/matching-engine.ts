@@ -95,11 +95,12 @@ export class MatchingEngine {
     return this.#finish();
   }
 
-  cancel(venueOrderId: string, at: Instant): MatchEvent[] {
+  /** Ends an open order. @param reason is what its end says: whose wish it was. */
+  cancel(venueOrderId: string, at: Instant, reason = "requested"): MatchEvent[] {
     this.#begin(at);
     const order = this.#books.open.get(venueOrderId);
     if (order === undefined) this.#refuseRequest(venueOrderId, "cancel", unknownOrder(venueOrderId));
-    else this.#books.end(order, "canceled", "requested");
+    else this.#books.end(order, "canceled", reason);
     return this.#finish();
   }
 

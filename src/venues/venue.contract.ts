@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Decimal } from "../domain/decimal.ts";
 import type { ExecutionReport, FillReport } from "../domain/execution-report.ts";
+import { describeDeadMan } from "./dead-man.contract.ts";
 import { neverAborted } from "./testing/orders.ts";
 import { Desk, idsOf, plain, type VenueHarness, type VenueTraits } from "./testing/venue-desk.ts";
 import type { PlaceRequest, VenueFill } from "./venue.ts";
@@ -21,6 +22,7 @@ export function describeVenue(name: string, traits: VenueTraits, create: () => P
     describeCanceling(() => desk);
     describeReplacing(() => desk, traits);
     describeQueries(() => desk);
+    describeDeadMan(() => desk);
     describeWaiting(() => desk);
   });
 }
@@ -348,6 +350,7 @@ function describeWaiting(get: () => Desk): void {
     await desk.venue.close();
     expect((await desk.place(desk.restingOrder())).kind).toBe("notSent");
     expect((await desk.cancel(order)).kind).toBe("notSent");
+    if (desk.venue.capabilities.deadMan !== undefined) expect((await desk.wind(0)).kind).toBe("notSent");
     expect((await desk.query(order)).kind).toBe("failed");
     expect(desk.reports.length).toBe(before);
     expect(desk.connections.at(-1)?.state).toBe("disconnected");

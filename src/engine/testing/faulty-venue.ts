@@ -8,6 +8,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Random } from "../../runtime/random.ts";
 import type {
   CancelRequest,
+  DeadManRequest,
   PlaceRequest,
   QueryResult,
   ReplaceRequest,
@@ -77,6 +78,11 @@ export class FaultyVenue implements Venue {
 
   async replace(request: ReplaceRequest, signal: AbortSignal): Promise<SendOutcome> {
     return this.#carry(() => this.#venue.replace(request, signal));
+  }
+
+  async windDeadMan(request: DeadManRequest, signal: AbortSignal): Promise<SendOutcome> {
+    const unable: SendOutcome = { kind: "notSent", reason: "the venue has no dead-man switch" };
+    return this.#carry(async () => (await this.#venue.windDeadMan?.(request, signal)) ?? unable);
   }
 
   async order(request: CancelRequest, signal: AbortSignal): Promise<QueryResult<VenueOrder>> {

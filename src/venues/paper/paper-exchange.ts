@@ -91,6 +91,13 @@ export class PaperExchange {
     return this.#change(request, "cancel", at, (engine, id) => engine.cancel(id, at));
   }
 
+  /** Cancels all that works of an account, for a reason that is not a request. */
+  cancelAll(account: AccountId, reason: string, at: Instant): void {
+    for (const { instrumentId, venueOrderId } of this.#records.working(account)) {
+      this.#apply(instrumentId, this.#engineOf(instrumentId, venueOrderId).cancel(venueOrderId, at, reason));
+    }
+  }
+
   replace(request: ReplaceRequest, at: Instant): SendOutcome {
     return this.#change(request, "replace", at, (engine, id) => engine.replace(id, termsOf(request), at));
   }
@@ -202,13 +209,17 @@ export class PaperExchange {
       return rejection("unknownOrder", `${request.account} has no order ${request.orderId}.`, at);
     }
     if (order.status !== "working") return this.#refuseEnded(order, asked, at);
-    const engine = this.#engines.get(order.instrumentId);
-    assert(engine !== undefined, `${order.venueOrderId} works in an instrument that is not listed`);
-    const events = act(engine, order.venueOrderId);
+    const events = act(this.#engineOf(order.instrumentId, order.venueOrderId), order.venueOrderId);
     this.#apply(order.instrumentId, events);
     const refused = events.find((event) => event.kind === "requestRefused");
     if (refused !== undefined) return rejection(refused.reason, refused.message, at);
     return { kind: "accepted", venueOrderId: order.venueOrderId, venueAt: at };
+  }
+
+  #engineOf(instrumentId: InstrumentId, venueOrderId: VenueOrderId): MatchingEngine {
+    const engine = this.#engines.get(instrumentId);
+    assert(engine !== undefined, `${venueOrderId} works in an instrument that is not listed`);
+    return engine;
   }
 
   #refuseEnded(order: PaperOrder, request: "cancel" | "replace", at: Instant): Rejection {

@@ -16,6 +16,7 @@ import type { CancelTimer, Clock } from "../../runtime/clock.ts";
 import { type Logger, silentLogger } from "../../runtime/logger.ts";
 import type {
   CancelRequest,
+  DeadManRequest,
   PlaceRequest,
   QueryResult,
   ReplaceRequest,
@@ -27,7 +28,8 @@ import type {
   VenueOrder,
 } from "../venue.ts";
 import { ABORTED_AFTER_SEND, ABORTED_BEFORE_SEND, ABORTED_QUERY, untilAborted } from "../waiting.ts";
-import { PAPER_CAPABILITIES } from "./capabilities.ts";
+import { PAPER_CAPABILITIES, PAPER_DEAD_MAN } from "./capabilities.ts";
+import { DeadManSwitches } from "./dead-man.ts";
 import { Link } from "./link.ts";
 import { PaperExchange } from "./paper-exchange.ts";
 import type { PaperStore } from "./paper-store.ts";
@@ -69,6 +71,7 @@ export class PaperVenue implements Venue {
   readonly #store: PaperStore;
   readonly #logger: Logger;
   readonly #exchange: PaperExchange;
+  readonly #deadMan: DeadManSwitches;
   readonly #requestLatency: LatencyModel;
   readonly #replyLatency: LatencyModel;
   readonly #inbound: Link<Inbound>;
@@ -97,6 +100,7 @@ export class PaperVenue implements Venue {
       for (const message of messages) message.deliver();
     });
     this.#committedAtMs = options.clock.monotonicMs();
+    this.#deadMan = new DeadManSwitches(options.clock, PAPER_DEAD_MAN, (account) => this.#deadManFired(account));
     this.#exchange = new PaperExchange({
       venue: options.id,
       instruments: options.instruments,
@@ -178,6 +182,10 @@ export class PaperVenue implements Venue {
 
   replace(request: ReplaceRequest, signal: AbortSignal): Promise<SendOutcome> {
     return this.#send(signal, (at) => this.#exchange.replace(request, at));
+  }
+
+  windDeadMan(request: DeadManRequest, signal: AbortSignal): Promise<SendOutcome> {
+    return this.#send(signal, (at) => this.#deadMan.wind(request, at));
   }
 
   order(request: CancelRequest, signal: AbortSignal): Promise<QueryResult<VenueOrder>> {
@@ -325,6 +333,14 @@ export class PaperVenue implements Venue {
     });
   }
 
+  #deadManFired(account: AccountId): void {
+    this.#orGoDown(() => {
+      this.#exchange.cancelAll(account, "deadMan", this.#now());
+      this.#holdReports();
+      this.#commitChangedOrders();
+    });
+  }
+
   /** Matching needs instants that never go back; the wall clock does not promise that. */
   #now(): Instant {
     this.#lastAt = Math.max(this.#lastAt, this.#clock.now());
@@ -361,6 +377,7 @@ export class PaperVenue implements Venue {
     this.#downBecause ??= reason;
     this.#expiry?.cancel();
     this.#expiry = undefined;
+    this.#deadMan.close();
     const lost = [...this.#held, ...this.#inbound.cut()];
     this.#held = [];
     for (const message of lost) message.lose(`${this.id} went down: ${this.#downBecause}`);

@@ -90,6 +90,13 @@ export class Desk extends Recorder {
     return this.answered(this.venue.replace({ ...idsOf(order), ...terms, sendBy }, neverAborted()));
   }
 
+  /** Winds the dead-man switch of the harness's account. */
+  wind(timeoutMs: number): Promise<SendOutcome> {
+    const answer = this.venue.windDeadMan?.({ account: this.harness.account, timeoutMs }, neverAborted());
+    if (answer === undefined) throw new Error(`${this.venue.id} declares a dead-man switch and has none.`);
+    return this.answered(answer);
+  }
+
   query(order: CancelRequest): Promise<QueryResult<VenueOrder>> {
     return this.answered(this.venue.order(idsOf(order), neverAborted()));
   }
@@ -123,6 +130,11 @@ export class Desk extends Recorder {
 
   until(condition: () => boolean, what: string): Promise<void> {
     return this.harness.until(condition, what);
+  }
+
+  pass(ms: number): Promise<void> {
+    const endsAt = this.harness.now() + ms;
+    return this.until(() => this.harness.now() >= endsAt, `pause of ${ms} ms`);
   }
 
   async close(): Promise<void> {
