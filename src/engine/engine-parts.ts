@@ -22,7 +22,7 @@ import { asFault, type Recorder } from "./recorder.ts";
 import type { Recovered } from "./recovery.ts";
 import { RiskDesk } from "./risk/risk-desk.ts";
 import { Schedule } from "./schedule.ts";
-import type { SendJob } from "./send-job.ts";
+import { accountOf } from "./send-job.ts";
 import { UnmatchedReports } from "./unmatched-reports.ts";
 import { type VenueLink, VenueLinks } from "./venue-links.ts";
 
@@ -122,8 +122,6 @@ export class EngineParts {
   #makeLinks(recovered: Recovered, ready: () => void): VenueLinks {
     const { clock, venues, accounts, modes, random, logger } = this.#config;
     const { recorder, settings } = recovered;
-    const isCurrent = (job: SendJob): boolean =>
-      this.linkOf(job.kind === "cancelForeign" ? job.account : job.order.account).isCurrent;
     return new VenueLinks({
       venues,
       accounts,
@@ -134,7 +132,10 @@ export class EngineParts {
       settings,
       ready,
       owner: {
-        mayLeave: (job) => gate(job, { recorder, now: clock.now(), isCurrent: isCurrent(job) }),
+        mayLeave: (job) => {
+          const { isCurrent, isSilent } = this.linkOf(accountOf(job));
+          return gate(job, { recorder, now: clock.now(), isCurrent, isSilent });
+        },
         outcome: (job, outcome) => this.#guarded(() => this.#outcomes.outcome(job, outcome)),
         refused: (job, refusal) => this.#guarded(() => this.#outcomes.refused(job, refusal)),
       },

@@ -13,6 +13,8 @@ export interface GateView {
   readonly now: Instant;
   /** The venue's stream is up, and the books were compared since it came up. */
   readonly isCurrent: boolean;
+  /** The venue's stream says nothing, though nobody has said that it is down. */
+  readonly isSilent: boolean;
 }
 
 type EntryJob = Extract<SendJob, { kind: "place" | "replace" }>;
@@ -72,7 +74,7 @@ function refuseEntry(job: EntryJob, view: GateView): Refusal | undefined {
   if (!view.isCurrent)
     return {
       code: "venue.unreachable",
-      reason: "the venue's reports were cut off, and the books are not compared yet",
+      reason: `the venue's ${view.isSilent ? "stream fell silent" : "reports were cut off"}, and the books are not compared yet`,
     };
   return undefined;
 }

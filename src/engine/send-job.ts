@@ -42,6 +42,10 @@ export function isExit(job: SendJob): boolean {
   return job.kind === "cancel" || job.kind === "cancelForeign" || job.order.reduceOnly;
 }
 
+export function accountOf(job: SendJob): AccountId {
+  return "order" in job ? job.order.account : job.account;
+}
+
 /** Names an order to its venue. One that we took over is known there by the id that it had before. */
 export function requestOf(order: Order): CancelRequest {
   const theirs = order.origin === "EXTERNAL" ? (order.earlierClientOrderIds[0] ?? order.clientOrderId) : undefined;

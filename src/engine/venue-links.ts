@@ -1,6 +1,6 @@
-// The engine's links to its venues: connecting, catching up after each cut, and what of it people see. A
-// link is current when its stream is up and every account's books were compared since: only then do
-// entries leave. What is compared, and how, is the reconciler's.
+// The engine's links to its venues: connecting, catching up after each cut or silence, and what of it people
+// see. A link is current when its stream is up and every account's books were compared since: only then do
+// entries leave. What is compared, and how, is the reconciler's; what counts as silence is in stream-watch.ts.
 
 import type { ExecutionReport } from "../domain/execution-report.ts";
 import type { AccountId, InstrumentId, VenueId } from "../domain/identifiers.ts";
@@ -8,12 +8,13 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { CancelTimer, Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Random } from "../runtime/random.ts";
-import type { Venue } from "../venues/venue.ts";
+import type { Venue, VenueListener } from "../venues/venue.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import { Egress, type EgressOwner } from "./egress.ts";
 import type { VenueStatus } from "./engine-api.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
 import type { EngineSettings } from "./settings.ts";
+import { audible, StreamWatch } from "./stream-watch.ts";
 import { TokenBuckets } from "./token-bucket.ts";
 
 export interface VenueLinksOptions {
@@ -41,6 +42,8 @@ export interface VenueLink {
   readonly isConnected: boolean;
   /** Connected, and the books were compared since. */
   readonly isCurrent: boolean;
+  /** Treated as cut because its stream says nothing, though nobody has said that it is down. */
+  readonly isSilent: boolean;
   /** Since when it is connected, or is not. */
   readonly since: number;
 }
@@ -51,6 +54,7 @@ type MutableLink = { -readonly [K in keyof VenueLink]: VenueLink[K] } & {
   /** How often the stream was cut: a comparison during which that went up has a gap. */
   cuts: number;
   isCatchingUp: boolean;
+  readonly watch: StreamWatch;
   cancelRetry: CancelTimer;
 };
 
@@ -81,7 +85,10 @@ export class VenueLinks {
   /** Tries nothing more; links stay as they are. */
   stop(): void {
     this.#isClosed = true;
-    for (const link of this.#links.values()) link.cancelRetry();
+    for (const link of this.#links.values()) {
+      link.cancelRetry();
+      link.watch.stop();
+    }
   }
 
   /** Ends all sends: what was written and not answered is unknown. */
@@ -96,13 +103,14 @@ export class VenueLinks {
 
   status(lastReconciledAt: (venue: VenueId) => number | undefined): readonly VenueStatus[] {
     const nowMs = this.#options.clock.monotonicMs();
-    return Array.from(this.#links.values(), ({ venue, isConnected, since, breaker }) => {
+    return Array.from(this.#links.values(), ({ venue, isConnected, since, breaker, watch }) => {
       const reconciledAt = lastReconciledAt(venue.id);
       return {
         id: venue.id,
         mode: this.#options.modes.get(venue.id) ?? "paper",
         connected: isConnected,
         since,
+        ...(watch.lastHeardAt === undefined ? {} : { lastHeardAt: watch.lastHeardAt }),
         circuit: breaker.stateAt(nowMs),
         ...(reconciledAt === undefined ? {} : { lastReconciledAt: reconciledAt }),
       };
@@ -114,7 +122,7 @@ export class VenueLinks {
     const { count, windowMs, reservedForCancels } = settings.venueMessages;
     const breaker = new CircuitBreaker();
     const buckets = new TokenBuckets([{ count, windowMs, reserved: reservedForCancels }]);
-    return {
+    const link: MutableLink = {
       venue,
       breaker,
       buckets,
@@ -122,12 +130,15 @@ export class VenueLinks {
       instruments: new Map(),
       isConnected: false,
       isCurrent: false,
+      isSilent: false,
       since: clock.now(),
       isOpen: false,
       cuts: 0,
       isCatchingUp: false,
       cancelRetry: () => undefined,
+      watch: new StreamWatch(clock, venue.capabilities.heartbeatMs, (forMs) => this.#fellSilent(link, forMs)),
     };
+    return link;
   }
 
   /** What cannot be asked cannot be known: the link is current once every question had an answer. Never rejects. */
@@ -164,13 +175,14 @@ export class VenueLinks {
   async #connect(link: MutableLink): Promise<boolean> {
     if (link.isOpen) return link.isConnected;
     try {
-      await link.venue.connect({
+      const listener: VenueListener = {
         report: (report) => this.#options.report(report),
         connection: (state, reason) => this.#connectionChanged(link, state === "connected", reason),
         heartbeat: () => undefined,
         unreadable: (message) =>
           this.#options.logger.error({ venue: link.venue.id, reason: message.reason }, "unreadable"),
-      });
+      };
+      await link.venue.connect(audible(listener, () => this.#heard(link)));
     } catch (error) {
       this.#options.logger.warn({ venue: link.venue.id, error }, "a venue cannot be connected");
       return false;
@@ -184,16 +196,42 @@ export class VenueLinks {
     link.instruments = new Map(link.venue.instruments().map((instrument) => [instrument.id, instrument]));
     if (!link.isConnected) link.since = this.#options.clock.now();
     link.isConnected = true;
+    link.isSilent = false;
+    link.watch.heard();
+    if (!this.#isClosed) link.watch.start();
+  }
+
+  #noteCut(link: MutableLink): void {
+    link.cuts++;
+    if (link.isConnected) link.since = this.#options.clock.now();
+    link.isConnected = false;
+    link.isCurrent = false;
+    link.watch.stop();
+  }
+
+  /** Half open: nobody said that the stream is down, and nothing comes. Questions may still be answered, and are asked. */
+  #fellSilent(link: MutableLink, silentForMs: number): void {
+    this.#options.logger.warn({ venue: link.venue.id, silentForMs }, "a venue's stream is silent: taken as cut");
+    this.#noteCut(link);
+    link.isSilent = true;
+    void this.#catchUp(link, "silence", 1);
+  }
+
+  /** What was said during the silence is lost: the link is current only once the books were compared anew. */
+  #heard(link: MutableLink): void {
+    link.watch.heard();
+    if (!link.isSilent) return;
+    this.#options.logger.info({ venue: link.venue.id }, "a venue's stream is heard again");
+    this.#noteConnected(link);
+    link.cancelRetry();
+    void this.#catchUp(link, "silence", 1);
   }
 
   #connectionChanged(link: MutableLink, connected: boolean, reason: string): void {
-    const { logger, clock } = this.#options;
-    logger.info({ venue: link.venue.id, connected, reason }, "venue connection changed");
+    this.#options.logger.info({ venue: link.venue.id, connected, reason }, "venue connection changed");
     if (!connected) {
-      link.cuts++;
-      if (link.isConnected) link.since = clock.now();
-      link.isConnected = false;
-      link.isCurrent = false;
+      this.#noteCut(link);
+      link.isSilent = false;
       return;
     }
     const wasConnected = link.isConnected;
