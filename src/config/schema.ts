@@ -36,6 +36,14 @@ const AccountSection = Type.Object(
     tag: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9]{8}$", description: "8 alphanumerics" })),
     staleAfterMs: Type.Optional(Milliseconds),
     orphanPolicy: Type.Optional(oneOf(ORPHAN_POLICIES)),
+    deadManMs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 86_400_000,
+        description:
+          "milliseconds, within the venue's own limits: its dead-man switch cancels this long after we fall silent",
+      }),
+    ),
     // The engine owns the shape of limits and checks them strictly.
     limits: Type.Optional(Type.Unknown({ description: "risk limits, as GET /api/v1/risk/<account> shows them" })),
   },

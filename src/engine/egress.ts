@@ -45,6 +45,11 @@ const CIRCUIT_OPEN: Refusal = {
   reason: "the venue failed repeatedly and is left alone for a while",
 };
 
+const NO_SWITCH: Promise<SendOutcome> = Promise.resolve({
+  kind: "notSent",
+  reason: "the venue has no dead-man switch",
+});
+
 export class Egress {
   readonly #options: EgressOptions;
   /** What waits for budget, first come first; exits have a queue of their own, which goes first. */
@@ -156,7 +161,8 @@ export class Egress {
     const { clock, random, settings, buckets, breaker } = this.#options;
     const { job, number } = attempt;
     const nowMs = clock.monotonicMs();
-    breaker.note(outcome.kind === "accepted" || outcome.kind === "rejected", nowMs);
+    // The circuit is about order entry: a switch that cannot be wound keeps no order back.
+    if (job.kind !== "windDeadMan") breaker.note(outcome.kind === "accepted" || outcome.kind === "rejected", nowMs);
     const retryAfterMs = outcome.kind === "notSent" || outcome.kind === "rejected" ? outcome.retryAfterMs : undefined;
     if (retryAfterMs !== undefined) buckets.block(nowMs + retryAfterMs);
     const safeToRepeat = outcome.kind === "notSent" || retryAfterMs !== undefined;
@@ -189,8 +195,7 @@ export class Egress {
   /** Asks, with a deadline. Never rejects. */
   async #answer(job: SendJob): Promise<SendOutcome> {
     const { clock, settings, logger, venue } = this.#options;
-    const deadlineMs =
-      job.kind === "place" || job.kind === "replace" ? settings.placeTimeoutMs : settings.cancelTimeoutMs;
+    const deadlineMs = answerTimeOf(job, settings);
     const abort = new AbortController();
     const stop = (): void => abort.abort();
     this.#stops.add(stop);
@@ -224,8 +229,16 @@ export class Egress {
         return venue.replace(replaceRequestOf(job), signal);
       case "cancelForeign":
         return venue.cancel(job.request, signal);
+      case "windDeadMan":
+        return venue.windDeadMan?.({ account: job.account, timeoutMs: job.timeoutMs }, signal) ?? NO_SWITCH;
     }
   }
+}
+
+/** How long the venue may take to answer. */
+function answerTimeOf(job: SendJob, { placeTimeoutMs, cancelTimeoutMs }: EngineSettings): number {
+  if (job.kind === "windDeadMan") return job.answerMs;
+  return job.kind === "place" || job.kind === "replace" ? placeTimeoutMs : cancelTimeoutMs;
 }
 
 function laneOf(job: SendJob): Lane {

@@ -141,11 +141,12 @@ export interface AccountStatus {
 
 /** How the venue's dead-man switch stands for an account, as far as the venue's answers say. */
 export interface DeadManStatus {
-  /** `wound`: the venue cancels at `firesAt` unless told again. `unwound`: it will not. `uncertain`: a winding had no answer. */
+  /** `wound`: the venue cancels at `firesAt` unless told again. `unwound`: it will not. `uncertain`: nothing confirmed says which. */
   readonly state: "wound" | "unwound" | "uncertain";
   readonly timeoutMs: number;
   /** Whose orders it would cancel. */
   readonly scope: "ours" | "venueAccount";
+  /** The earliest instant: of the last confirmed winding; before one, of the first that may have arrived. Once past, it may have fired. */
   readonly firesAt?: Instant;
 }
 

@@ -6,8 +6,9 @@ import type { AccountId, InstrumentId } from "../domain/identifiers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Order } from "../domain/order.ts";
 import { fail, type Result } from "../domain/result.ts";
-import type { Venue } from "../venues/venue.ts";
+import type { SendOutcome, Venue } from "../venues/venue.ts";
 import { Cases } from "./cases.ts";
+import { DeadMan } from "./dead-man.ts";
 import { Desk } from "./desk.ts";
 import type { CommandContext } from "./engine-api.ts";
 import type { EngineConfig } from "./engine-config.ts";
@@ -22,13 +23,14 @@ import { asFault, type Recorder } from "./recorder.ts";
 import type { Recovered } from "./recovery.ts";
 import { RiskDesk } from "./risk/risk-desk.ts";
 import { Schedule } from "./schedule.ts";
-import { accountOf } from "./send-job.ts";
+import { accountOf, type Refusal, type SendJob } from "./send-job.ts";
 import { UnmatchedReports } from "./unmatched-reports.ts";
 import { type VenueLink, VenueLinks } from "./venue-links.ts";
 
 export class EngineParts {
   readonly cases: Cases;
   readonly commands: OrderCommands;
+  readonly deadMan: DeadMan;
   readonly desk: Desk;
   readonly finder: OrderFinder;
   readonly links: VenueLinks;
@@ -78,6 +80,12 @@ export class EngineParts {
         cancelUnheard: (order) => this.commands.cancelUnheard(order),
         unmatched: (report) => this.unmatched.take(report),
       },
+    });
+    this.deadMan = new DeadMan({
+      ...shared,
+      accounts: config.accounts,
+      openOrders: (account) => recorder.state.index.openOrdersOfAccount(account).size,
+      mayHaveFired: (account) => void this.#compare(account, "deadMan"),
     });
     this.links = this.#makeLinks(recovered, engine.ready);
     this.reconciler = new Reconciler({
@@ -136,12 +144,24 @@ export class EngineParts {
           const { isCurrent, isSilent } = this.linkOf(accountOf(job));
           return gate(job, { recorder, now: clock.now(), isCurrent, isSilent });
         },
-        outcome: (job, outcome) => this.#guarded(() => this.#outcomes.outcome(job, outcome)),
-        refused: (job, refusal) => this.#guarded(() => this.#outcomes.refused(job, refusal)),
+        outcome: (job, outcome) => this.#guarded(() => this.#outcome(job, outcome)),
+        refused: (job, refusal) => this.#guarded(() => this.#refused(job, refusal)),
       },
       report: (report) => this.#guarded(() => this.#outcomes.report(report, `report:${report.venue}`)),
       compare: (account, trigger) => this.#compare(account, trigger),
+      connected: (venue) => this.deadMan.connected(venue),
     });
+  }
+
+  #outcome(job: SendJob, outcome: SendOutcome): void {
+    if (job.kind !== "windDeadMan") this.#outcomes.outcome(job, outcome);
+    else if (outcome.kind === "accepted") this.deadMan.ended(job, { kind: "confirmed" });
+    else this.deadMan.ended(job, { kind: outcome.kind === "unknown" ? "unknown" : "unheard", reason: outcome.reason });
+  }
+
+  #refused(job: SendJob, refusal: Refusal): void {
+    if (job.kind === "windDeadMan") this.deadMan.ended(job, { kind: "unheard", reason: refusal.reason });
+    else this.#outcomes.refused(job, refusal);
   }
 
   #cancel(order: Order, context: CommandContext): Result<Order, OrderwrightError> {

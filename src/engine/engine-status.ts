@@ -1,6 +1,7 @@
 // How the engine stands, for people and doors to see: read from what is kept anyway, nothing is scanned.
 
 import type { VenueId } from "../domain/identifiers.ts";
+import type { DeadMan } from "./dead-man.ts";
 import type { AccountStatus, EngineStatus } from "./engine-api.ts";
 import type { AccountRecord, EngineState } from "./engine-state.ts";
 import type { Recorder } from "./recorder.ts";
@@ -10,6 +11,7 @@ export interface StatusView {
   readonly phase: EngineStatus["phase"];
   readonly recorder: Recorder;
   readonly links: VenueLinks;
+  readonly deadMan: DeadMan;
   readonly startedAt: number;
   readonly now: number;
   readonly previousStopUnclean: boolean;
@@ -29,12 +31,14 @@ export function statusOf(view: StatusView): EngineStatus {
     previousStopUnclean: view.previousStopUnclean,
     tradingState: state.killSwitch.engaged ? "halted" : state.tradingState,
     killSwitch: { ...state.killSwitch },
-    accounts: Array.from(state.accounts.values(), (account) => accountStatus(account, state)),
+    accounts: Array.from(state.accounts.values(), (account) => accountStatus(account, view)),
     venues: view.links.status((venue) => lastReconciledAt(venue, state)),
   };
 }
 
-function accountStatus(account: AccountRecord, state: EngineState): AccountStatus {
+function accountStatus(account: AccountRecord, { recorder, deadMan }: StatusView): AccountStatus {
+  const { state } = recorder;
+  const deadManStatus = deadMan.status(account.id);
   return {
     id: account.id,
     tag: account.tag,
@@ -45,6 +49,7 @@ function accountStatus(account: AccountRecord, state: EngineState): AccountStatu
     openOrders: state.index.openOrdersOfAccount(account.id).size,
     outcomeUnknown: state.index.unknownOrdersOfAccount(account.id).size,
     openCases: [...state.cases.values()].filter((opened) => opened.account === account.id).length,
+    ...(deadManStatus === undefined ? {} : { deadMan: deadManStatus }),
   };
 }
 

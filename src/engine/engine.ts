@@ -231,6 +231,7 @@ export class Engine implements EngineApi {
       phase: this.#phase,
       recorder: this.#recorder,
       links: this.#parts.links,
+      deadMan: this.#parts.deadMan,
       startedAt: this.#startedAt,
       now: this.#config.clock.now(),
       previousStopUnclean: this.#previousStopUnclean,
@@ -310,15 +311,16 @@ export class Engine implements EngineApi {
   }
 
   async #stop(options: NonNullable<Parameters<EngineApi["stop"]>[0]>): Promise<readonly Order[]> {
-    const { links, desk, reconciler, schedule } = this.#parts;
-    const deadlineMs = options.deadlineMs ?? DEFAULT_STOP_DEADLINE_MS;
+    const { links, desk, deadMan, reconciler, schedule } = this.#parts;
+    const { restingOrders = "keep", deadlineMs = DEFAULT_STOP_DEADLINE_MS } = options;
     const failedBefore = this.#recorder.halted !== undefined;
     this.#phase = "stopping";
     schedule.stop();
     links.stop();
     try {
       if (this.#recorder.ended === undefined)
-        await desk.wind(options.restingOrders ?? "keep", deadlineMs, () => this.#parts.sendsUnderWay());
+        await desk.wind(restingOrders, deadlineMs, () => this.#parts.sendsUnderWay());
+      if (this.#recorder.ended === undefined) await deadMan.stop(restingOrders, deadlineMs);
       reconciler.close();
       // What was not sent ends as that, what was not answered as unknown: both before the last event.
       await links.closeEgress();
@@ -405,7 +407,8 @@ export class Engine implements EngineApi {
 
   #recordingEnded(): void {
     const failed = this.#recorder.halted !== undefined;
-    const { links, reconciler, schedule, unmatched } = this.#parts;
+    const { deadMan, links, reconciler, schedule, unmatched } = this.#parts;
+    deadMan.abandon();
     schedule.stop();
     links.stop();
     reconciler.close();

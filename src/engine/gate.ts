@@ -1,11 +1,11 @@
 // The last check before the wire, synchronous, in the very turn of the write: what was allowed when the
-// intent was recorded may no longer be. Cancels pass whatever the trading state is.
+// intent was recorded may no longer be. Cancels pass whatever the trading state is, and so does the dead-man switch.
 
 import type { Order } from "../domain/order.ts";
 import type { TradingState } from "../domain/system-event.ts";
 import type { Instant } from "../domain/time.ts";
 import type { Recorder } from "./recorder.ts";
-import type { Refusal, SendJob } from "./send-job.ts";
+import type { Refusal, SendJob, WindJob } from "./send-job.ts";
 
 /** What the gate looks at, as of now. */
 export interface GateView {
@@ -19,6 +19,8 @@ export interface GateView {
 
 type EntryJob = Extract<SendJob, { kind: "place" | "replace" }>;
 
+const TOO_LATE = "its time to be sent has passed";
+
 /** Returns why a job must not leave, or `undefined`. */
 export function gate(job: SendJob, view: GateView): Refusal | undefined {
   const { ended, journal } = view.recorder;
@@ -29,6 +31,8 @@ export function gate(job: SendJob, view: GateView): Refusal | undefined {
   switch (job.kind) {
     case "cancelForeign":
       return undefined;
+    case "windDeadMan":
+      return refuseWinding(job, view.now);
     case "cancel":
       return refuseCancel(job);
     case "place":
@@ -36,6 +40,12 @@ export function gate(job: SendJob, view: GateView): Refusal | undefined {
     case "replace":
       return refuseReplace(job) ?? refuseEntry(job, view);
   }
+}
+
+function refuseWinding({ isWanted, sendBy }: WindJob, now: Instant): Refusal | undefined {
+  if (!isWanted()) return { code: "engine.stopping", reason: "the dead-man switch is not wound any more" };
+  if (now > sendBy) return { code: "venue.unreachable", reason: TOO_LATE };
+  return undefined;
 }
 
 function refuseCancel({ order, requestId }: Extract<SendJob, { kind: "cancel" }>): Refusal | undefined {
@@ -65,7 +75,7 @@ function refuseReplace({ order, requestId }: Extract<SendJob, { kind: "replace" 
 }
 
 function refuseEntry(job: EntryJob, view: GateView): Refusal | undefined {
-  if (view.now > job.sendBy) return { code: "venue.unreachable", reason: "its time to be sent has passed" };
+  if (view.now > job.sendBy) return { code: "venue.unreachable", reason: TOO_LATE };
   const state = tradingStateFor(job.order, view.recorder);
   if (state === "halted") return { code: "risk.halted", reason: "trading was halted before it was sent" };
   if (job.order.reduceOnly) return undefined; // an exit waits for nothing else

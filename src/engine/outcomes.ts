@@ -13,7 +13,7 @@ import type { Logger } from "../runtime/logger.ts";
 import type { SendOutcome } from "../venues/venue.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Recorder } from "./recorder.ts";
-import type { Refusal, SendJob } from "./send-job.ts";
+import type { OrderJob, Refusal } from "./send-job.ts";
 
 /** What has to happen after something was recorded. */
 export interface OutcomeFollowUps {
@@ -106,7 +106,7 @@ export class Outcomes {
   }
 
   /** Takes the answer to a send. */
-  outcome(job: SendJob, outcome: SendOutcome): void {
+  outcome(job: OrderJob, outcome: SendOutcome): void {
     switch (job.kind) {
       case "place":
         this.#placed(job.order, outcome);
@@ -122,7 +122,7 @@ export class Outcomes {
   }
 
   /** Takes the gate's word that nothing was sent. */
-  refused(job: SendJob, refusal: Refusal): void {
+  refused(job: OrderJob, refusal: Refusal): void {
     if (job.kind === "cancelForeign") return;
     const { order } = job;
     if (job.kind === "place") {
@@ -225,7 +225,7 @@ export class Outcomes {
   }
 }
 
-type RequestJob = Extract<SendJob, { kind: "cancel" | "replace" }>;
+type RequestJob = Extract<OrderJob, { kind: "cancel" | "replace" }>;
 
 function pendingOf({ kind, order }: RequestJob): PendingRequest | undefined {
   return kind === "cancel" ? order.pendingCancel : order.pendingReplace;

@@ -14,6 +14,7 @@ import {
 import type { Order } from "../domain/order.ts";
 import type { EventDraft } from "../domain/system-event.ts";
 import type { Journal } from "../journal/journal.ts";
+import { deadManProblem } from "./dead-man.ts";
 import type { EngineConfig } from "./engine-config.ts";
 import { readState } from "./engine-snapshot.ts";
 import { EngineState, type OrderLoader } from "./engine-state.ts";
@@ -149,6 +150,10 @@ function checkConfig(config: EngineConfig, settings: EngineSettings): void {
       problems.push(`accounts: ${JSON.stringify(account.id)} is not 1 to 32 characters of [A-Za-z0-9_-]`);
     if (!venues.has(account.venue))
       problems.push(`accounts.${account.id}.venue: no venue ${JSON.stringify(account.venue)} is configured`);
+    for (const venue of config.venues) {
+      const problem = venue.id === account.venue ? deadManProblem(account, venue) : undefined;
+      if (problem !== undefined) problems.push(problem);
+    }
     const tag = tagOf(account);
     if (!isAccountTag(tag)) problems.push(`accounts.${account.id}.tag: ${JSON.stringify(tag)} is not 8 alphanumerics`);
     const holder = seen.get(tag);

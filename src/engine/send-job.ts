@@ -12,6 +12,24 @@ interface Job {
   readonly intentSeq: number;
 }
 
+/** Winds the venue's dead-man switch. No order and no intent stands behind it: it changes nothing that is on record. */
+export interface WindJob extends Job {
+  readonly kind: "windDeadMan";
+  readonly account: AccountId;
+  /** 0 unwinds it. */
+  readonly timeoutMs: number;
+  /** How long the venue may take to answer. */
+  readonly answerMs: number;
+  readonly askedAt: Instant;
+  readonly askedMonotonicMs: number;
+  readonly sendBy: Instant;
+  /** Asked at the gate: one that waited may have outlived its purpose. */
+  readonly isWanted: () => boolean;
+}
+
+/** A job with an outcome that is an order's, or nobody's. */
+export type OrderJob = Exclude<SendJob, WindJob>;
+
 /** One thing to ask of the venue. */
 export type SendJob =
   | (Job & { readonly kind: "place"; readonly order: Order; readonly sendBy: Instant })
@@ -29,7 +47,8 @@ export type SendJob =
       readonly account: AccountId;
       readonly instrumentId: InstrumentId;
       readonly request: CancelRequest;
-    });
+    })
+  | WindJob;
 
 /** Why a job was kept from the wire: certain that nothing was sent. */
 export interface Refusal {
@@ -37,9 +56,9 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Whether a job takes the lane that is kept free: cancels, and what only closes. */
+/** Whether a job takes the lane that is kept free: cancels, what only closes, and the dead-man switch. */
 export function isExit(job: SendJob): boolean {
-  return job.kind === "cancel" || job.kind === "cancelForeign" || job.order.reduceOnly;
+  return !("order" in job) || job.kind === "cancel" || job.order.reduceOnly;
 }
 
 export function accountOf(job: SendJob): AccountId {

@@ -29,6 +29,8 @@ export interface VenueLinksOptions {
   readonly report: (report: ExecutionReport) => void;
   /** Compares an account's books. @returns whether every question had an answer; never rejects. */
   readonly compare: (account: AccountId, trigger: string) => Promise<boolean>;
+  /** A venue can be reached, for the first time or again. */
+  readonly connected: (venue: VenueId) => void;
   /** All links are current for the first time. */
   readonly ready: () => void;
 }
@@ -198,7 +200,9 @@ export class VenueLinks {
     link.isConnected = true;
     link.isSilent = false;
     link.watch.heard();
-    if (!this.#isClosed) link.watch.start();
+    if (this.#isClosed) return;
+    link.watch.start();
+    this.#options.connected(link.venue.id);
   }
 
   #noteCut(link: MutableLink): void {

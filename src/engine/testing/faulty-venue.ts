@@ -28,6 +28,8 @@ export class FaultyVenue implements Venue {
   faults = 0;
   /** The process that listens has died: nothing passes in either direction. */
   isCut = false;
+  /** Nothing of the dead-man switch arrives; all else does. */
+  losesWindings = false;
   readonly #venue: Venue;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -81,6 +83,7 @@ export class FaultyVenue implements Venue {
   }
 
   async windDeadMan(request: DeadManRequest, signal: AbortSignal): Promise<SendOutcome> {
+    if (this.losesWindings) return { kind: "unknown", reason: "lost on the way there" };
     const unable: SendOutcome = { kind: "notSent", reason: "the venue has no dead-man switch" };
     return this.#carry(async () => (await this.#venue.windDeadMan?.(request, signal)) ?? unable);
   }

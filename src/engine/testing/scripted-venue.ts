@@ -9,6 +9,7 @@ import type { Order } from "../../domain/order.ts";
 import { TIMES_IN_FORCE } from "../../domain/order-event.ts";
 import type {
   CancelRequest,
+  DeadManRequest,
   PlaceRequest,
   QueryResult,
   ReplaceRequest,
@@ -60,9 +61,12 @@ export class ScriptedVenue implements Venue {
     | { readonly kind: "cancel"; readonly request: CancelRequest }
     | { readonly kind: "replace"; readonly request: ReplaceRequest }
   )[] = [];
+  /** Every winding of the dead-man switch, in order; a test that wants one declares it in {@link capabilities}. */
+  readonly windings: DeadManRequest[] = [];
   onPlace: (request: PlaceRequest) => Answer<SendOutcome> = () => ({ kind: "accepted", venueOrderId: this.nextId() });
   onCancel: (request: CancelRequest) => Answer<SendOutcome> = () => ({ kind: "accepted" });
   onReplace: (request: ReplaceRequest) => Answer<SendOutcome> = () => ({ kind: "accepted" });
+  onWindDeadMan: (request: DeadManRequest) => Answer<SendOutcome> = () => ({ kind: "accepted" });
   onOrder: (request: CancelRequest) => Answer<QueryResult<VenueOrder>> = () => ({
     kind: "failed",
     reason: "not scripted",
@@ -98,6 +102,11 @@ export class ScriptedVenue implements Venue {
   async replace(request: ReplaceRequest): Promise<SendOutcome> {
     this.sent.push({ kind: "replace", request });
     return this.onReplace(request);
+  }
+
+  async windDeadMan(request: DeadManRequest): Promise<SendOutcome> {
+    this.windings.push(request);
+    return this.onWindDeadMan(request);
   }
 
   async order(request: CancelRequest): Promise<QueryResult<VenueOrder>> {
