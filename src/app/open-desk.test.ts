@@ -80,6 +80,27 @@ describe("a dry run", () => {
   });
 });
 
+describe("a dead-man switch", () => {
+  const accounts = [{ id: "main", deadManMs: 10_000 }];
+
+  test("is kept wound at the paper venue, and unwound by the stop", async () => {
+    const desk = await startDesk({ accounts });
+    const status = () => desk.engine.status().accounts[0]?.deadMan;
+    await expect.poll(() => status()?.state).toBe("wound");
+    expect(status()).toMatchObject({ timeoutMs: 10_000, scope: "ours" });
+    await desk.stop();
+    expect(status()?.state).toBe("unwound");
+  });
+
+  test("cannot be asked of a dry run, which has none", async () => {
+    const problems = ["accounts.main.deadManMs: dryRun has no dead-man switch; leave it out"];
+    await expect(openDesk({ mode: "dryRun", accounts })).rejects.toMatchObject({
+      code: "config.invalid",
+      details: { problems },
+    });
+  });
+});
+
 describe("strategies", () => {
   test("start once orders are taken, before the tape moves, and stop before anything else", async () => {
     const diary = new Diary();

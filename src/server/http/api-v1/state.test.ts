@@ -1,6 +1,7 @@
 // What can be read under /api/v1 besides orders.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ScriptedVenue, VENUE } from "../../../engine/testing/scripted-venue.ts";
 import { createTestServer, depth, listOf, type TestServer, trade } from "../../testing/test-server.ts";
 
 let t: TestServer;
@@ -24,6 +25,21 @@ test("the status has the engine, the mode, the version and the market", async ()
     accounts: [{ id: "main", tradingState: "active" }],
     venues: [{ id: "scripted", connected: true }],
   });
+});
+
+test("the status says how a dead-man switch stands, and when a venue's stream last spoke", async () => {
+  const venue = new ScriptedVenue();
+  const deadMan = { minTimeoutMs: 1_000, maxTimeoutMs: 60_000, scope: "venueAccount" } as const;
+  venue.capabilities = { ...venue.capabilities, deadMan };
+  const accounts = [{ id: "main", venue: VENUE, deadManMs: 30_000 }];
+  const guarded = await createTestServer({ engine: { venue, config: { accounts } } });
+  const { body } = await guarded.call("GET", "/api/v1/status");
+  const now = guarded.clock.now();
+  expect(body).toMatchObject({
+    accounts: [{ deadMan: { state: "wound", timeoutMs: 30_000, scope: "venueAccount", firesAt: now + 30_000 } }],
+    venues: [{ lastHeardAt: now }],
+  });
+  await guarded.close();
 });
 
 test("summary, accounts, instruments and strategies answer", async () => {

@@ -23,7 +23,13 @@ function registerStatus(app: App, context: ServerContext): void {
   // Not held up by the journal: that it has stopped is what these have to show.
   app.get(
     "/api/v1/status",
-    { config: read, schema: { tags, summary: "Phase, trading states, kill switch, accounts, venues, market" } },
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: "Phase, trading states, switches, accounts, venues and when each was last heard, market",
+      },
+    },
     async () => statusJson(context),
   );
   app.get(
