@@ -17,6 +17,7 @@ import type { TokenStore } from "./auth/tokens.ts";
 import type { Mode, ServerContext } from "./context.ts";
 import { EventFeed } from "./feed/event-feed.ts";
 import { RecentFills } from "./feed/recent-fills.ts";
+import { registerCases } from "./http/api-v1/cases.ts";
 import { registerControl } from "./http/api-v1/control.ts";
 import { registerMarket } from "./http/api-v1/market.ts";
 import { registerOrders } from "./http/api-v1/orders.ts";
@@ -158,6 +159,7 @@ async function registerRoutes(app: App, context: ServerContext, options: ServerO
   registerProbes(app, context, options.isMetricsPublic ?? false);
   registerOrders(app, context);
   registerState(app, context);
+  registerCases(app, context);
   registerControl(app, context);
   registerMarket(app, context);
   registerOrderRoutes(app, context);

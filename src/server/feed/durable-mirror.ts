@@ -1,4 +1,4 @@
-// Orders and positions as of the last durable event that was heard: what the streams show. The engine's
+// Orders, positions and open cases as of the last durable event that was heard: what the streams show. The engine's
 // own orders run ahead of the disk, and several events ahead of a message about one of them.
 // Only what is open, and what ended lately, is kept.
 
@@ -9,7 +9,7 @@ import { orderFromJson, orderToJson } from "../../domain/order-json.ts";
 import type { OrderStatus } from "../../domain/order-status.ts";
 import { adjustPosition, applyFill, emptyPosition, type Position, reverseFill } from "../../domain/position.ts";
 import { unwrap } from "../../domain/result.ts";
-import type { RecordedEvent } from "../../domain/system-event.ts";
+import type { CaseOpened, RecordedEvent } from "../../domain/system-event.ts";
 import type { EngineApi } from "../../engine/engine-api.ts";
 
 /** Ended orders that are still at hand, for a late fill and for clients that are a little behind. */
@@ -25,6 +25,7 @@ export class DurableMirror {
   readonly #engine: EngineApi;
   readonly #orders = new Map<string, Order>();
   readonly #positions = new Map<string, Position>();
+  readonly #cases = new Map<string, RecordedEvent<CaseOpened>>();
   /** The positions copied at the start hold all events up to here. */
   readonly #copiedAt: number;
   readonly #ended: string[] = [];
@@ -36,6 +37,8 @@ export class DurableMirror {
     for (const position of engine.positions()) {
       this.#positions.set(positionKey(position.account, position.instrumentId), position);
     }
+    const { durablePosition } = engine.status();
+    for (const opened of engine.cases()) if (opened.seq <= durablePosition) this.#cases.set(opened.caseId, opened);
   }
 
   /** The order as of the last event heard; for one long ended, as the engine has it. */
@@ -56,6 +59,11 @@ export class DurableMirror {
     return [...this.#positions.values()];
   }
 
+  /** The operator queue, oldest first. */
+  cases(): RecordedEvent<CaseOpened>[] {
+    return [...this.#cases.values()];
+  }
+
   /** Takes in the next durable event. @returns its order after it, and the status before it. */
   apply(event: RecordedEvent): MirroredStep | undefined {
     if (event.type === "positionAdjusted") {
@@ -64,6 +72,8 @@ export class DurableMirror {
       }
       return undefined;
     }
+    if (event.type === "caseOpened") this.#cases.set(event.caseId, event);
+    if (event.type === "caseClosed") this.#cases.delete(event.caseId);
     if (!("orderId" in event) || event.orderId === undefined) return undefined;
     return this.#applyToOrder(event.orderId, event);
   }

@@ -48,6 +48,8 @@ test.each([
   ["/api/v1/orders/ahead/events", "orderCreated"],
   ["/api/v1/summary", '"fillsTotal":1'],
   ["/api/v1/positions", '"0.5"'],
+  ["/api/v1/cases", '"cases":[]'],
+  ["/api/v1/quarantine", '"quarantine":[]'],
   ["/v2/orders", "ahead"],
   ["/v2/orders/first", "partially_filled"],
   ["/v2/orders:by_client_order_id?client_order_id=ahead", "ahead"],

@@ -50,6 +50,7 @@ export async function registerOpenApi(app: App, version: string): Promise<void> 
       tags: [
         { name: "orders", description: "Place, read, replace, cancel" },
         { name: "state", description: "Status, accounts, positions, fills, events" },
+        { name: "cases", description: "What waits for a person, and what venues said that cannot be read" },
         { name: "control", description: "Limits, trading states, kill switch, reconcile" },
         { name: "market", description: "Books and trades" },
         { name: "alpaca", description: "Alpaca's trading API" },

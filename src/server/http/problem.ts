@@ -49,6 +49,8 @@ const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   "request.rateLimited": 429,
   "request.unknownAccount": 403,
   "request.duplicateClientOrderId": 409,
+  "request.unknownCase": 404,
+  "request.caseDecision": 409,
   "order.unknown": 404,
   "order.timedOut": 504,
   "venue.rejected": 422,

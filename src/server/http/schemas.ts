@@ -6,6 +6,7 @@ import { ORDER_TYPES } from "../../domain/identifiers.ts";
 import { ORDER_ORIGINS, SIDES, TIMES_IN_FORCE } from "../../domain/order-event.ts";
 import { ORDER_STATUSES } from "../../domain/order-status.ts";
 import { RESTING_ORDER_POLICIES, TRADING_STATES } from "../../domain/system-event.ts";
+import { CASE_DECISIONS } from "../../engine/engine-api.ts";
 
 /** Refuses what it does not know: a misspelled field must not pass for an absent one. */
 const CLOSED = { additionalProperties: false } as const;
@@ -123,6 +124,7 @@ export const FillsQuery = Type.Object(
   CLOSED,
 );
 export const LimitQuery = Type.Object({ limit: limitUpTo(1000) }, CLOSED);
+export const QuarantineQuery = Type.Object({ account: Type.Optional(AccountName), limit: limitUpTo(100) }, CLOSED);
 export const EventsQuery = Type.Object(
   {
     since: Type.Optional(Type.Integer({ minimum: 0, description: "the seq of the last event seen, 0 for all" })),
@@ -144,6 +146,20 @@ export const KillBody = Type.Object(
 export const LiftBody = Type.Object(
   { account: Type.Optional(AccountName), reason: Reason },
   { ...CLOSED, description: "an object with a reason" },
+);
+export const CaseParams = Type.Object(
+  {
+    caseId: Type.String({
+      minLength: 1,
+      maxLength: 128,
+      description: "the id of a case, such as unknownOutcome:<order id>, at most 128 characters",
+    }),
+  },
+  CLOSED,
+);
+export const CaseDecisionBody = Type.Object(
+  { decision: oneOf(CASE_DECISIONS), reason: Reason },
+  { ...CLOSED, description: "an object with decision and reason" },
 );
 export const ReconcileBody = Type.Object(
   {

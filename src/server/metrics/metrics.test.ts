@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { seedCases } from "../testing/test-cases.ts";
 import { createTestServer, type TestServer } from "../testing/test-server.ts";
 import { METRIC_PREFIX, ServerMetrics } from "./metrics.ts";
 
@@ -61,6 +62,34 @@ test("orders, fills and denials are counted by what became of them", async () =>
   ]) {
     expect(text).toContain(`${METRIC_PREFIX}${line}\n`);
   }
+});
+
+test("open cases are counted by account and kind, with zeros where there are none", async () => {
+  const { engine, unknown } = await seedCases();
+  const other = await createTestServer({ engine });
+  const read = async (): Promise<string> => (await other.call("GET", "/metrics")).text;
+  const before = await read();
+  for (const line of [
+    'open_cases{account="main",kind="unknownOutcome"} 1',
+    'open_cases{account="main",kind="overfill"} 0',
+    'open_cases{account="second",kind="position"} 1',
+    'open_cases{account="",kind="historyGap"} 1',
+  ]) {
+    expect(before).toContain(`${METRIC_PREFIX}${line}\n`);
+  }
+  await other.engine.decideCase(`unknownOutcome:${unknown.id}`, "dismiss", { by: "test", reason: "test" });
+  expect(await read()).toContain(`${METRIC_PREFIX}open_cases{account="main",kind="unknownOutcome"} 0\n`);
+  await other.close();
+});
+
+test("quarantined words are counted by venue", async () => {
+  const { engine } = await seedCases();
+  const [put] = [...(engine.journal?.read(0) ?? [])].filter((event) => event.type === "reportQuarantined");
+  if (put === undefined) throw new Error("nothing was put aside");
+  const metrics = new ServerMetrics({ engine: t.engine, clock: t.serverClock, version: "test", commit: "test" });
+  metrics.apply(put, undefined, undefined);
+  expect(await metrics.text()).toContain('orderwright_reports_quarantined_total{venue="scripted"} 1\n');
+  metrics.close();
 });
 
 test("requests are measured by the route's pattern, so that no caller makes a label", async () => {

@@ -6,8 +6,8 @@ import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Order } from "../../domain/order.ts";
 import { isTerminalStatus, type OrderStatus } from "../../domain/order-status.ts";
-import type { RecordedEvent } from "../../domain/system-event.ts";
-import type { AccountStatus, EngineApi } from "../../engine/engine-api.ts";
+import { CASE_KINDS, type RecordedEvent } from "../../domain/system-event.ts";
+import type { AccountStatus, EngineApi, EngineStatus } from "../../engine/engine-api.ts";
 import type { Clock } from "../../runtime/clock.ts";
 
 export const METRIC_PREFIX = "orderwright_";
@@ -41,6 +41,15 @@ export class ServerMetrics {
     "reconcile_discrepancies_total",
     "Differences between our books and the venue's, by kind",
     ["venue", "kind"],
+  );
+  readonly #openCases = this.#gauge("open_cases", "Cases of the operator queue: what waits for a person", [
+    "account",
+    "kind",
+  ]);
+  readonly #quarantined = this.#counter(
+    "reports_quarantined_total",
+    "Words of a venue that cannot be read, or cannot be true",
+    ["venue"],
   );
   readonly #submit = this.#histogram(
     "submit_duration_seconds",
@@ -103,6 +112,7 @@ export class ServerMetrics {
     if (event.type === "discrepancyFound") {
       this.#discrepancies.inc({ venue: order?.venue ?? this.#venueOf(event.account), kind: event.kind });
     }
+    if (event.type === "reportQuarantined") this.#quarantined.inc({ venue: event.venue });
     if (order === undefined) return;
     const { venue } = order;
     if (event.type === "orderDenied") this.#denials.inc({ rule: event.code });
@@ -170,11 +180,19 @@ export class ServerMetrics {
       this.#connected.set({ venue: venue.id, channel: "reports" }, Number(venue.connected));
       this.#circuit.set({ venue: venue.id }, Number(venue.circuit !== "closed"));
     }
+    this.#readCases(status);
     this.#position.set(status.position);
     this.#pending.set(status.position - status.durablePosition);
     this.#ready.set(Number(status.phase === "ready"));
     const lag = this.#lag.percentile(EVENT_LOOP_PERCENTILE);
     this.#lagGauge.set(Number.isFinite(lag) ? lag / NS : 0);
+  }
+
+  /** Accounts without cases show zeros, so that an alert can tell "none" from "not measured". */
+  #readCases({ accounts }: EngineStatus): void {
+    this.#openCases.reset();
+    for (const { id } of accounts) for (const kind of CASE_KINDS) this.#openCases.set({ account: id, kind }, 0);
+    for (const { account = "", kind } of this.#engine.cases()) this.#openCases.inc({ account, kind });
   }
 
   #venueOf(account: AccountStatus["id"] | undefined): string {

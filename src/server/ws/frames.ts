@@ -28,7 +28,7 @@ export class Frames {
     this.#context = context;
   }
 
-  /** Everything open and lately ended, as of the last event heard; later events follow from there. */
+  /** Everything open, cases too, and lately ended, as of the last event heard; later events follow from there. */
   snapshot(): { readonly text: string; readonly seq: number } {
     const { engine, feed, market } = this.#context;
     const seq = feed.lastSeq;
@@ -39,7 +39,8 @@ export class Frames {
       orderToJson,
     );
     const positions = feed.mirror.positions().map((position) => valuedPosition(position, market));
-    return { text: JSON.stringify({ type: "snapshot", seq, orders, positions, ...this.#state() }), seq };
+    const cases = feed.mirror.cases().map(eventToJson);
+    return { text: JSON.stringify({ type: "snapshot", seq, orders, positions, cases, ...this.#state() }), seq };
   }
 
   /** The next events after a place; `undefined` when there are none. */

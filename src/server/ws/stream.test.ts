@@ -1,6 +1,7 @@
 // The stream under /api/v1: a snapshot, then every event once, also after a lost connection.
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { seedCases } from "../testing/test-cases.ts";
 import { createTestServer, depth, type Json, SECRETS, type TestServer, textOf, trade } from "../testing/test-server.ts";
 import { openSocket, type TestSocket } from "../testing/test-socket.ts";
 
@@ -106,6 +107,39 @@ test("a snapshot has what is open and lately ended, and events go on right after
     orders: [{ id: resting.id, status: "partiallyFilled" }],
     positions: [{ instrumentId: "BTC/USDT" }],
   });
+});
+
+test("a snapshot has the open cases as of its event, and events say what became of them", async () => {
+  const { engine, unknown } = await seedCases();
+  const other = await createTestServer({ engine });
+  const address = await other.server.listen();
+  const join = async (since: number | null): Promise<TestSocket> => {
+    const socket = await openSocket(address, PATH, { headers: { authorization: `Bearer ${SECRETS.read}` } });
+    open.push(socket);
+    socket.send({ action: "subscribe", since, channels: ["orders"] });
+    return socket;
+  };
+  const caseId = `unknownOutcome:${unknown.id}`;
+  const first = await join(null);
+  const snapshot = await first.next(ofType("snapshot"));
+  expect(snapshot["cases"]).toHaveLength(5);
+  expect(snapshot["cases"]).toContainEqual(
+    expect.objectContaining({ type: "caseOpened", caseId, account: "main", about: unknown.id }),
+  );
+  await other.engine.decideCase(caseId, "notPlaced", { by: "test", reason: "test" });
+  const closed = expect.objectContaining({ type: "caseClosed", caseId, by: "test" }) as Json;
+  // A client that was away hears what the one that stayed has heard.
+  for (const socket of [first, await join(Number(snapshot["seq"]))]) {
+    const frame = await socket.next(ofType("events"));
+    expect(frame["events"]).toContainEqual(closed);
+    expect(frame["orders"]).toMatchObject([{ id: unknown.id, status: "expired" }]);
+  }
+  const status = await first.next(ofType("status"));
+  expect(status["status"]?.["accounts"]).toMatchObject([{ id: "main", openCases: 2 }, { id: "second" }]);
+  const later = await (await join(null)).next(ofType("snapshot"));
+  expect(later["cases"]).toHaveLength(4);
+  expect(later["cases"]).not.toContainEqual(expect.objectContaining({ caseId }));
+  await other.close();
 });
 
 test("under load, clients that come, go and resume hear every event once, in order", async () => {
