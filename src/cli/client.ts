@@ -4,11 +4,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OrderJson } from "../domain/order-json.ts";
+import type { CaseKind } from "../domain/system-event.ts";
+import type { CaseDecision } from "../engine/engine-api.ts";
 import { CommandError, EXIT, exitCodeOf, type Problem } from "./exit.ts";
 
 export interface ClientOptions {
   readonly url: string;
   readonly data: string;
+}
+
+/** A case of the operator queue, with what may be decided about it now. */
+export interface CaseJson {
+  readonly caseId: string;
+  readonly kind: CaseKind;
+  readonly account?: string;
+  /** The order that it is about. */
+  readonly about?: string;
+  readonly text: string;
+  readonly at: number;
+  readonly decisions: readonly CaseDecision[];
 }
 
 /** No connection was made: nothing can have taken effect. */

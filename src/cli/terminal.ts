@@ -18,6 +18,15 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Shows what others wrote, such as a venue: what would steer the terminal is spelled out instead. */
+export function visible(text: string): string {
+  // The C0 and C1 controls, and what turns the direction of writing.
+  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, (control) => {
+    const code = control.codePointAt(0) ?? 0;
+    return `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
 /** Narration: never part of a result. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
