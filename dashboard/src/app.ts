@@ -16,7 +16,15 @@ import {
   type Theme,
   takeToken,
 } from "./browser.ts";
-import type { Discrepancy, FillRow, InstrumentJson, MarketTradeJson } from "./contract.ts";
+import type {
+  Case,
+  CaseDecision,
+  Discrepancy,
+  FillRow,
+  InstrumentJson,
+  MarketTradeJson,
+  Quarantined,
+} from "./contract.ts";
 import { FrameQueue } from "./frame-queue.ts";
 import { Store } from "./store.ts";
 import { type Connection, type DataFrame, type Socket, type SocketListener, StreamClient } from "./stream-client.ts";
@@ -41,6 +49,7 @@ export type Question =
       readonly action: string;
       run: () => Promise<void>;
     }
+  | { readonly kind: "decideCase"; readonly opened: Case; readonly decision: CaseDecision }
   | { readonly kind: "killSwitch" }
   | { readonly kind: "liftKillSwitch" }
   | { readonly kind: "tradingState" };
@@ -166,6 +175,9 @@ export class App {
       this.api
         .get<{ discrepancies: readonly Discrepancy[] }>("/discrepancies?limit=100")
         .then(({ discrepancies }) => this.store.learnDiscrepancies(discrepancies)),
+      this.api
+        .get<{ quarantine: readonly Quarantined[] }>("/quarantine")
+        .then(({ quarantine }) => this.store.learnQuarantined(quarantine)),
     ]);
     for (const part of parts) {
       if (part.status === "rejected") this.notify(asProblem(part.reason).message, true);

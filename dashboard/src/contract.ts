@@ -3,10 +3,12 @@
 
 import type { InstrumentKind } from "../../src/domain/instrument.ts";
 import type { EventJson, FillJson, OrderJson, PositionJson } from "../../src/domain/order-json.ts";
+import type { CaseKind } from "../../src/domain/system-event.ts";
 import type { AccountStatus, EngineStatus, EngineSummary } from "../../src/engine/engine-api.ts";
 
 export type { HistoryEntry } from "../../src/domain/order-history.ts";
 export type { RestingOrderPolicy, TradingState } from "../../src/domain/system-event.ts";
+export type { CaseDecision, DeadManStatus } from "../../src/engine/engine-api.ts";
 export type { EventJson, FillJson, OrderJson };
 
 export type Mode = "paper" | "dryRun" | "live";
@@ -72,6 +74,29 @@ export interface Discrepancy {
   readonly evidence: string;
 }
 
+/** A case of the operator queue, as its opening said. */
+export interface Case {
+  readonly seq: number;
+  readonly at: number;
+  readonly caseId: string;
+  readonly kind: CaseKind;
+  readonly account?: string;
+  /** The order that it is about. */
+  readonly about?: string;
+  readonly text: string;
+}
+
+/** Words of a venue that were put aside; `raw` is what it wrote, and may be anything. */
+export interface Quarantined {
+  readonly seq: number;
+  readonly at: number;
+  readonly venue: string;
+  readonly account?: string;
+  readonly about?: string;
+  readonly reason: string;
+  readonly raw: string;
+}
+
 /** Price, then quantity. */
 export type Level = readonly [string, string];
 
@@ -99,6 +124,7 @@ export interface SnapshotFrame {
   readonly seq: number;
   readonly orders: readonly OrderJson[];
   readonly positions: readonly Position[];
+  readonly cases: readonly Case[];
   readonly status: Status;
   readonly summary: Summary;
 }

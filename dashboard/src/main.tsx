@@ -5,6 +5,7 @@ import "./styles/dialogs.css";
 import "./styles/layout.css";
 import "./styles/blotter.css";
 import "./styles/panels.css";
+import "./styles/queue.css";
 import { render } from "preact";
 import { App, AppContext } from "./app.ts";
 import { Page } from "./components/page.tsx";

@@ -36,7 +36,7 @@ function makeStore() {
 }
 
 function snapshot(orders: readonly OrderJson[], seq = 4): SnapshotFrame {
-  return { type: "snapshot", seq, orders, positions: [], status, summary };
+  return { type: "snapshot", seq, orders, positions: [], cases: [], status, summary };
 }
 
 function events(list: readonly Record<string, unknown>[], orders: readonly OrderJson[]): EventsFrame {
@@ -124,6 +124,20 @@ describe("the store", () => {
     expect(store.fills.value.map(({ price }) => price)).toEqual(["60001"]);
     store.apply([events([{ seq: 7, type: "fillReversed", ...named }], [])]);
     expect(store.fills.value).toEqual([]);
+  });
+
+  test("the operator queue is the snapshot's, then follows events, as what was put aside does", () => {
+    const { store } = makeStore();
+    const lost = { seq: 3, caseId: "unknownOutcome:a", kind: "unknownOutcome", about: "a", text: "", at: T0 } as const;
+    store.apply([{ ...snapshot([anOrder({ id: "a" })]), cases: [lost] }]);
+    expect(store.cases.value).toEqual([lost]);
+    const put = { seq: 6, type: "reportQuarantined", at: T0, venue: "paper", reason: "r", raw: "<b>" };
+    store.apply([events([{ seq: 5, type: "caseClosed", caseId: lost.caseId, at: T0 }, put], [])]);
+    expect(store.cases.value).toEqual([]);
+    store.learnQuarantined([put]);
+    expect(store.quarantined.value).toEqual([put]);
+    store.apply([{ ...snapshot([], 9), cases: [lost] }]);
+    expect(store.cases.value).toEqual([lost]);
   });
 
   test("ages follow the tape's time at the tape's speed, and do not run ahead of a silent server", () => {

@@ -3,7 +3,9 @@
 // a revision that moves a few times a second at most: a list that jumps cannot be read.
 
 import { batch, type Signal, signal } from "@preact/signals";
+import { applyCaseEvents, mergeQuarantined } from "./cases.ts";
 import type {
+  Case,
   Discrepancy,
   EventJson,
   EventsFrame,
@@ -13,6 +15,7 @@ import type {
   MarketTradeJson,
   OrderJson,
   Position,
+  Quarantined,
   SnapshotFrame,
   Status,
   Summary,
@@ -43,6 +46,9 @@ export class Store {
   readonly positions = signal<ReadonlyMap<string, Position>>(new Map());
   readonly fills = signal<readonly FillRow[]>([]);
   readonly discrepancies = signal<readonly Discrepancy[]>([]);
+  /** The operator queue, in the order of its events. */
+  readonly cases = signal<readonly Case[]>([]);
+  readonly quarantined = signal<readonly Quarantined[]>([]);
   readonly instruments = signal<ReadonlyMap<string, InstrumentJson>>(new Map());
   readonly marketIds = signal<readonly string[]>([]);
   /** Moves when the set of orders, or anything that lists depend on, has changed. */
@@ -119,6 +125,10 @@ export class Store {
     this.discrepancies.value = [...bySeq.values()].sort((a, b) => b.seq - a.seq).slice(0, DISCREPANCIES_KEPT);
   }
 
+  learnQuarantined(found: readonly Quarantined[]): void {
+    this.quarantined.value = mergeQuarantined(this.quarantined.peek(), found);
+  }
+
   learnTrades(instrumentId: string, trades: readonly MarketTradeJson[]): void {
     const { market, series } = this.market(instrumentId);
     series.clear();
@@ -162,6 +172,7 @@ export class Store {
     // Newest first on the wire: the oldest must be the first to be forgotten.
     for (const order of [...frame.orders].sort((a, b) => a.lastSeq - b.lastSeq)) this.#putOrder(order);
     this.positions.value = new Map(frame.positions.map((position) => [positionKey(position), position]));
+    this.cases.value = frame.cases;
     this.seq.value = frame.seq;
     this.snapshots.value++;
     this.#clock.reset(frame.status.now, this.#options.wallNow());
@@ -179,6 +190,9 @@ export class Store {
     this.fills.value = applyFillEvents(this.fills.peek(), frame.events, (id) => this.#orders.get(id)?.peek());
     const found = frame.events.filter((event) => event.type === "discrepancyFound");
     if (found.length > 0) this.learnDiscrepancies(found as unknown as readonly Discrepancy[]);
+    this.cases.value = applyCaseEvents(this.cases.peek(), frame.events);
+    const put = frame.events.filter((event) => event.type === "reportQuarantined");
+    if (put.length > 0) this.learnQuarantined(put as unknown as readonly Quarantined[]);
     this.#noteLast(frame.events.at(-1));
     this.#revise();
   }

@@ -1,16 +1,20 @@
 // The page in a real Chromium against the real server: what a trader does with it, from the ticket to
-// the kill switch, through a lost connection, with the keyboard, and on a phone. Whatever the browser
+// the kill switch and the operator queue, through a lost connection, with the keyboard, and on a phone. Whatever the browser
 // complains of (an error, a refused style or script) fails the suite.
 
+import { fileURLToPath } from "node:url";
 import chromium from "@sparticuz/chromium";
 import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { OrderJson } from "../../src/domain/order-json.ts";
+import { HOSTILE_PAYLOAD, type SeededCases, seedCases } from "../../src/server/testing/test-cases.ts";
+import { createTestServer, type TestServer as InProcessServer, SECRETS } from "../../src/server/testing/test-server.ts";
 import { startTestServer, TEST_TOKEN, type TestServer } from "./support/start-server.ts";
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } } as const;
 const PHONE = { viewport: { width: 375, height: 760 }, hasTouch: true } as const;
 const INSTRUMENT = "BTC/USDT";
+const PAGE_DIRECTORY = fileURLToPath(new URL("../../dist/dashboard", import.meta.url));
 
 let browser: Browser;
 let server: TestServer;
@@ -89,6 +93,20 @@ function rowOf(page: Page, order: { readonly id: string }) {
 /** Waits until a value is what it should be; the page follows the server a moment later. */
 async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
   await expect.poll(read, { timeout: 15_000, interval: 50 }).toEqual(expected);
+}
+
+/** Buttons, fields and regions that a screen reader would have no word for. */
+function namelessControls(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const isNamed = (element: Element) =>
+      (element.textContent ?? "").trim() !== "" ||
+      element.hasAttribute("aria-label") ||
+      (element as HTMLInputElement).labels?.length;
+    const controls = document.querySelectorAll("button, input, select, summary, [role=grid], section");
+    return [...controls]
+      .filter((element) => !isNamed(element) && !element.hasAttribute("aria-labelledby"))
+      .map((element) => element.outerHTML);
+  });
 }
 
 describe("the page", () => {
@@ -288,17 +306,129 @@ describe("the page", () => {
     await placeOrder();
     const page = await openPage();
     await page.locator(".row.order").first().waitFor();
-    const nameless = await page.evaluate(() => {
-      const isNamed = (element: Element) =>
-        (element.textContent ?? "").trim() !== "" ||
-        element.hasAttribute("aria-label") ||
-        (element as HTMLInputElement).labels?.length;
-      const controls = document.querySelectorAll("button, input, select, [role=grid], section");
-      return [...controls]
-        .filter((element) => !isNamed(element) && !element.hasAttribute("aria-labelledby"))
-        .map((element) => element.outerHTML);
+    expect(await namelessControls(page)).toEqual([]);
+  });
+});
+
+describe("the operator queue", () => {
+  let seeded: SeededCases;
+  let desk: InProcessServer;
+  let url: string;
+  beforeEach(async () => {
+    seeded = await seedCases();
+    desk = await createTestServer({ engine: seeded.engine, server: { pageDirectory: PAGE_DIRECTORY } });
+    url = await desk.server.listen();
+  });
+  afterEach(() => desk.close());
+
+  async function openQueue(options?: BrowserContextOptions, secret: string = SECRETS.trade): Promise<Page> {
+    const page = await newPage(options);
+    await page.goto(`${url}/#token=${secret}`);
+    await page.locator(".connection-live").waitFor();
+    await page.locator(".queue").waitFor();
+    return page;
+  }
+  const caseOf = (page: Page, kind: string) => page.locator(`[data-case^="${kind}:"]`);
+  const buttonsOf = (page: Page, kind: string) => caseOf(page, kind).locator(".case-actions button").allTextContents();
+
+  test("comes first, unknown outcomes first, with what may be decided, and is counted in header and title", async () => {
+    const page = await openQueue();
+    expect(await page.locator("main section").first().getAttribute("id")).toBe("operator-queue");
+    const kinds = await page.locator(".case").evaluateAll((all) => all.map((one) => one.getAttribute("data-case")));
+    expect(kinds.map((caseId) => caseId?.split(":")[0])).toEqual([
+      "unknownOutcome",
+      "reinstated",
+      "quarantined",
+      "historyGap",
+      "position",
+    ]);
+    expect(await buttonsOf(page, "unknownOutcome")).toEqual(["Dismiss…", "Was never placed…"]);
+    expect(await buttonsOf(page, "reinstated")).toEqual(["Dismiss…", "Has ended…"]);
+    expect(await buttonsOf(page, "quarantined")).toEqual(["What it said", "Dismiss…"]);
+    await page.getByRole("button", { name: "5 cases wait for a person" }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("operator-queue");
+    expect(await page.title()).toMatch(/^\[PAPER\] 5 cases · 2 open/);
+    await caseOf(page, "unknownOutcome").getByRole("button", { name: "buy 1 BTC/USDT limit at 100" }).click();
+    await page.locator(".order-panel .step").first().waitFor();
+    expect(await page.locator(".order-panel").textContent()).toContain(seeded.unknown.id);
+  });
+
+  test("an order is said never to have been placed with the keyboard: what is recorded, why, and it is gone", async () => {
+    const page = await openQueue();
+    await caseOf(page, "unknownOutcome").getByRole("button", { name: "Was never placed…" }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.locator("dialog");
+    expect(await dialog.getByRole("list", { name: "What will be recorded" }).textContent()).toMatch(
+      /^Records that the order never reached the venue\..*on your word and not the venue's/,
+    );
+    const record = dialog.getByRole("button", { name: "Record: was never placed" });
+    expect(await record.isDisabled()).toBe(true);
+    await dialog.getByLabel("How you know").fill("the venue's support says so");
+    await page.keyboard.press("Enter");
+    await caseOf(page, "unknownOutcome").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "4 cases wait for a person" }).waitFor();
+    expect(desk.engine.find(seeded.unknown.id)).toMatchObject({ status: "expired", inferred: true });
+    expect([...desk.engine.events(0)].at(-1)).toMatchObject({
+      type: "caseClosed",
+      conclusion: "notPlaced: the venue's support says so",
+      by: "trade",
     });
-    expect(nameless).toEqual([]);
+  });
+
+  test("a case that was settled meanwhile is said to be, and Escape decides nothing", async () => {
+    const page = await openQueue();
+    await caseOf(page, "reinstated").getByRole("button", { name: "Has ended…" }).click();
+    await page.locator("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await eventually(() => page.locator("dialog").count(), 0);
+    await caseOf(page, "position").getByRole("button", { name: "Dismiss…" }).click();
+    await page.getByLabel("How you know").fill("booked by hand");
+    await desk.engine.decideCase("position:second", "dismiss", { by: "somebody" });
+    await caseOf(page, "position").waitFor({ state: "detached" });
+    await page.locator("dialog").getByRole("button", { name: "Dismiss" }).click();
+    await page.locator("dialog .problem", { hasText: "request.unknownCase" }).waitFor();
+    complaints = complaints.filter((text) => !text.includes("404"));
+    expect(desk.engine.cases("main")).toHaveLength(3);
+  });
+
+  test("a decision elsewhere takes it off the page, and the last one takes the panel away", async () => {
+    const page = await openQueue();
+    for (const { caseId } of desk.engine.cases()) await desk.engine.decideCase(caseId, "dismiss", { by: "test" });
+    await page.locator(".queue").waitFor({ state: "detached" });
+    expect(await page.locator(".case-count").count()).toBe(0);
+  });
+
+  test("a token that may only read sees the queue, and decides nothing", async () => {
+    const page = await openQueue(DESKTOP, SECRETS.read);
+    const buttons = page.locator(".case-actions button");
+    expect(await buttons.count()).toBeGreaterThan(5);
+    expect(await page.locator(".case-actions button:enabled").allTextContents()).toEqual(["What it said"]);
+  });
+
+  test("what a venue wrote is shown as text, a script too", async () => {
+    const page = await openQueue();
+    await caseOf(page, "quarantined").getByRole("button", { name: "What it said" }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("quarantine");
+    const put = page.locator(".quarantine li", { hasText: "not JSON that we know" });
+    await put.locator("summary").click();
+    expect(await put.locator(".payload").textContent()).toBe(HOSTILE_PAYLOAD);
+    expect(await page.locator(".payload *").count()).toBe(0);
+    expect(await page.title()).toMatch(/^\[PAPER\]/);
+  });
+
+  test.each([
+    ["a phone in the dark", { ...PHONE, colorScheme: "dark" as const }],
+    ["a phone in the light", { ...PHONE, colorScheme: "light" as const }],
+    ["a desktop at 200 %", { viewport: { width: 720, height: 450 } }],
+  ])("fits %s, and every control has a name", async (_name, options) => {
+    const page = await openQueue(options);
+    await page.locator(".quarantine summary").first().click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    const box = await page.locator(".queue").boundingBox();
+    expect(box?.y).toBeLessThan(options.viewport.height);
+    await caseOf(page, "unknownOutcome").getByRole("button", { name: "Was never placed…" }).click();
+    expect(await namelessControls(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   });
 });
 

@@ -3,9 +3,10 @@
 
 import { useApp } from "../app.ts";
 import type { MarketStatus, Mode } from "../contract.ts";
-import { formatDateTime, formatDuration, groupDigits } from "../format.ts";
+import { formatDateTime, formatDuration, groupDigits, plural } from "../format.ts";
 import type { Connection } from "../stream-client.ts";
 import { Icon } from "./icon.tsx";
+import { goTo, QUEUE_ID, waitingCount } from "./operator-queue.tsx";
 
 export const MODE_WORDS: Readonly<Record<Mode, string>> = { paper: "PAPER", dryRun: "DRY RUN", live: "LIVE" };
 const MODE_MEANING: Readonly<Record<Mode, string>> = {
@@ -32,6 +33,7 @@ export function Header() {
       )}
       {status?.market === undefined ? null : <MarketProgress market={status.market} />}
       <span class="header-gap" />
+      <CaseCount />
       <ConnectionState />
       <TradingStateButton />
       <button
@@ -76,6 +78,19 @@ function MarketProgress({ market }: { market: MarketStatus }) {
         {market.at === undefined ? "" : ` · ${formatDateTime(market.at)} UTC`}
       </span>
     </div>
+  );
+}
+
+/** What waits for a person, from wherever one has scrolled to. */
+function CaseCount() {
+  const count = useApp().store.cases.value.length;
+  if (count === 0) return null;
+  const words = waitingCount(count);
+  return (
+    <button type="button" class="button case-count" title={words} aria-label={words} onClick={() => goTo(QUEUE_ID)}>
+      <Icon name="unknown" />
+      {plural(count, "case")}
+    </button>
   );
 }
 

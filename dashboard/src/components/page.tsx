@@ -3,6 +3,8 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type App, useApp } from "../app.ts";
+import { plural } from "../format.ts";
+import { Accounts } from "./accounts.tsx";
 import { Banners } from "./banners.tsx";
 import { Blotter } from "./blotter.tsx";
 import { Discrepancies } from "./discrepancies.tsx";
@@ -10,9 +12,11 @@ import { Fills } from "./fills.tsx";
 import { Header, MODE_WORDS } from "./header.tsx";
 import { Icon } from "./icon.tsx";
 import { MarketPanel } from "./market-panel.tsx";
+import { OperatorQueue } from "./operator-queue.tsx";
 import { OrderPanel } from "./order-panel.tsx";
 import { Positions } from "./positions.tsx";
 import { PriceChart } from "./price-chart.tsx";
+import { Quarantine } from "./quarantine.tsx";
 import { Questions } from "./questions.tsx";
 import { Ticket } from "./ticket.tsx";
 import { Tiles } from "./tiles.tsx";
@@ -33,13 +37,16 @@ export function Page() {
       <Banners />
       <main class={opened === undefined ? "main" : "main with-order"}>
         <div class="primary-column">
+          <OperatorQueue />
           <Tiles />
+          <Accounts />
           <Blotter />
           <div class="lower">
             <PriceChart />
             <div class="lower-lists">
               <Positions />
               <Discrepancies />
+              <Quarantine />
               <Fills />
             </div>
           </div>
@@ -77,7 +84,7 @@ function Notices() {
   );
 }
 
-/** The tab says what is traded with, whether it is connected, and how many orders are open. */
+/** The tab says what is traded with, whether it is connected, and how many cases and orders are open. */
 function useTabTitle(app: App): void {
   useSignalEffect(() => {
     const status = app.store.status.value;
@@ -87,8 +94,10 @@ function useTabTitle(app: App): void {
       return;
     }
     const halted = status.killSwitch.engaged ? "stopped · " : "";
+    const cases = app.store.cases.value.length;
+    const waiting = cases === 0 ? "" : `${plural(cases, "case")} · `;
     const state = live ? `${app.store.counts.value.open} open` : "not connected";
-    document.title = `[${MODE_WORDS[status.mode]}] ${halted}${state} · Orderwright`;
+    document.title = `[${MODE_WORDS[status.mode]}] ${halted}${waiting}${state} · Orderwright`;
   });
 }
 

@@ -1,11 +1,13 @@
 // The questions asked before something that cannot be taken back: a cancel, the kill switch and its
-// lifting, the trading state. Each says in words what will happen to orders.
+// lifting, the trading state, a case of the operator queue. Each says in words what will happen to orders.
 
 import { useState } from "preact/hooks";
 import { type Question, useApp } from "../app.ts";
 import type { RestingOrderPolicy, TradingState } from "../contract.ts";
 import { plural } from "../format.ts";
+import { DecideCase } from "./decide-case.tsx";
 import { Modal } from "./modal.tsx";
+import { ReasonField } from "./reason-field.tsx";
 
 const DIALOGS = {
   killSwitch: EngageKillSwitch,
@@ -21,6 +23,7 @@ export function Questions() {
   };
   if (question === undefined) return null;
   if (question.kind === "confirm") return <Confirm question={question} close={close} />;
+  if (question.kind === "decideCase") return <DecideCase question={question} close={close} />;
   const Asked = DIALOGS[question.kind];
   return <Asked close={close} />;
 }
@@ -159,22 +162,6 @@ function Choices<T extends string>(props: {
         </label>
       ))}
     </fieldset>
-  );
-}
-
-function ReasonField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  return (
-    <label class="field">
-      <span>Reason, for the record</span>
-      <input
-        name="reason"
-        maxLength={200}
-        required
-        autocomplete="off"
-        value={value}
-        onInput={(event) => onChange(event.currentTarget.value)}
-      />
-    </label>
   );
 }
 
