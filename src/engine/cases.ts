@@ -12,11 +12,15 @@ import type { Clock } from "../runtime/clock.ts";
 import { CASE_DECISIONS, type CaseDecision, type CommandContext } from "./engine-api.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Recorder } from "./recorder.ts";
+import type { EngineSettings } from "./settings.ts";
 
 export interface CasesOptions {
   readonly recorder: Recorder;
   readonly finder: OrderFinder;
   readonly clock: Clock;
+  readonly settings: EngineSettings;
+  /** The orders that an account's `historyGap` case is about. */
+  readonly forgottenOrders: (account: AccountId) => readonly Order[];
 }
 
 /** What a case is about: the order, or else the account. */
@@ -27,6 +31,8 @@ export interface CaseSubject {
 
 export class Cases {
   readonly #options: CasesOptions;
+  /** When a person decided each case, for as long as that keeps the same matter from coming back. */
+  readonly #decidedAt = new Map<string, number>();
 
   constructor(options: CasesOptions) {
     this.#options = options;
@@ -35,7 +41,7 @@ export class Cases {
   /** Puts something before a person, unless it is there already. */
   open(kind: CaseKind, subject: CaseSubject, text: string, cause: Cause): void {
     const { recorder, clock } = this.#options;
-    const caseId = `${kind}:${subject.about ?? subject.account ?? "desk"}`;
+    const caseId = caseIdOf(kind, subject);
     if (recorder.state.cases.has(caseId)) return;
     recorder.record([{ type: "caseOpened", caseId, kind, ...subject, text, at: clock.now(), cause }]);
   }
@@ -45,6 +51,12 @@ export class Cases {
     const { recorder, clock } = this.#options;
     if (!recorder.state.cases.has(caseId)) return;
     recorder.record([{ type: "caseClosed", caseId, conclusion, by: "engine", at: clock.now(), cause }]);
+  }
+
+  /** Whether a person decided this case a short while ago: what is only still so need not be shown again yet. */
+  wasDecidedLately(caseId: string): boolean {
+    const decidedAt = this.#decidedAt.get(caseId);
+    return decidedAt !== undefined && this.#options.clock.now() - decidedAt < this.#options.settings.escalateAfterMs;
   }
 
   decide(caseId: string, decision: CaseDecision, context: CommandContext): Result<void, OrderwrightError> {
@@ -58,8 +70,18 @@ export class Cases {
     const conclusion = context.reason === undefined ? decision : `${decision}: ${context.reason}`;
     const at = clock.now();
     const cause = operatorCause(context);
-    recorder.record([...consequence.value, { type: "caseClosed", caseId, conclusion, by: context.by, at, cause }]);
+    recorder.record([
+      ...consequence.value,
+      ...this.#unblock(opened, context),
+      { type: "caseClosed", caseId, conclusion, by: context.by, at, cause },
+    ]);
+    this.#noteDecision(caseId, at);
     return ok(undefined);
+  }
+
+  #noteDecision(caseId: string, at: number): void {
+    for (const known of [...this.#decidedAt.keys()]) if (!this.wasDecidedLately(known)) this.#decidedAt.delete(known);
+    this.#decidedAt.set(caseId, at);
   }
 
   /** What a decision records besides the end of the case. */
@@ -68,42 +90,55 @@ export class Cases {
     decision: CaseDecision,
     context: CommandContext,
   ): Result<readonly EventDraft[], OrderwrightError> {
-    const order = this.#orderOf(opened);
+    const orders = this.#ordersOf(opened);
+    const mayEnd = orders.length > 0 && orders.every((order) => order.status === "submitted" || order.isWorking);
     switch (decision) {
       case "dismiss":
-        return ok(this.#unblock(opened, context));
+        return ok([]);
       case "notPlaced":
-        if (order?.status !== "submitted")
+        if (!mayEnd || orders.some((order) => order.status !== "submitted"))
           return fail(notPossible(opened, "only a submitted order can be concluded as not placed"));
-        return ok([this.#ending(order, "notPlaced", context)]);
+        return ok(orders.map((order) => this.#ending(order, context)));
       case "ended":
-        if (order?.isWorking !== true)
+        if (!mayEnd || (opened.kind !== "historyGap" && orders.some((order) => !order.isWorking)))
           return fail(notPossible(opened, "only an order that works here can be concluded as ended"));
-        return ok([this.#ending(order, "endedByOperator", context)]);
+        return ok(orders.map((order) => this.#ending(order, context)));
     }
   }
 
-  #orderOf({ about, account }: CaseOpened): Order | undefined {
-    const { finder } = this.#options;
-    return about === undefined ? undefined : (finder.inMemory(about, account) ?? finder.inJournal(about, account));
+  #ordersOf({ kind, about, account }: CaseOpened): readonly Order[] {
+    const { finder, forgottenOrders } = this.#options;
+    if (kind === "historyGap" && account !== undefined) return forgottenOrders(account);
+    const order =
+      about === undefined ? undefined : (finder.inMemory(about, account) ?? finder.inJournal(about, account));
+    return order === undefined ? [] : [order];
   }
 
   /** A person's conclusion is an inference: evidence against it reinstates the order. */
-  #ending(order: Order, reason: string, context: CommandContext): EventDraft {
+  #ending(order: Order, context: CommandContext): EventDraft {
+    const reason = order.isWorking ? "endedByOperator" : "notPlaced";
     const at = this.#options.clock.now();
     return { type: "orderExpired", orderId: order.id, reason, inferred: true, at, cause: operatorCause(context) };
   }
 
-  /** The look at a reinstated order is what its account's entries wait for. */
-  #unblock({ kind, account }: CaseOpened, context: CommandContext): readonly EventDraft[] {
+  /** A look at each reinstated order is what its account's entries wait for, whatever the person concludes. */
+  #unblock({ caseId, kind, account }: CaseOpened, context: CommandContext): readonly EventDraft[] {
     const { recorder, clock } = this.#options;
     if (kind !== "reinstated" || account === undefined) return [];
+    for (const other of recorder.state.cases.values()) {
+      if (other.kind === kind && other.account === account && other.caseId !== caseId) return [];
+    }
     const { tradingState, blockedBecause } = recorder.state.account(account);
     if (blockedBecause === undefined || tradingState !== "active") return [];
-    const reason = context.reason ?? "case dismissed";
+    const reason = context.reason ?? "case decided";
     const cause = operatorCause(context);
     return [{ type: "tradingStateChanged", account, state: "active", reason, by: context.by, at: clock.now(), cause }];
   }
+}
+
+/** One subject has one open case of a kind. */
+export function caseIdOf(kind: CaseKind, { about, account }: CaseSubject): string {
+  return `${kind}:${about ?? account ?? "desk"}`;
 }
 
 function operatorCause({ by }: CommandContext): Cause {

@@ -193,9 +193,9 @@ export interface EngineStatus {
 
 export const CASE_DECISIONS = ["dismiss", "notPlaced", "ended"] as const;
 /**
- * What a person concludes about a case. `dismiss`: seen, nothing follows from it (a block that came with it is
- * lifted). `notPlaced`: the order never reached the venue. `ended`: the order works nowhere any more, and nothing more
- * was executed. The last two end the order as inferred: a word of the venue against it still counts.
+ * What a person concludes about a case. `dismiss`: seen, nothing follows from it. `notPlaced`: the order never reached the venue. `ended`: the order works nowhere any more, and nothing more
+ * was executed. The last two end the order as inferred: a word of the venue against it still counts. Any of
+ * them lifts the block that came with the last reinstated order of an account.
  */
 export type CaseDecision = (typeof CASE_DECISIONS)[number];
 
@@ -206,6 +206,8 @@ export interface ReconcileReport {
   readonly ordersChecked: number;
   readonly fillsRead: number;
   readonly failedQueries: number;
+  /** Cases of the account that wait for a person after it. */
+  readonly openCases: number;
   /** What would be, or was, journaled. */
   readonly findings: readonly { readonly orderId?: OrderId; readonly kind: string; readonly text: string }[];
 }

@@ -12,6 +12,7 @@ import { DeadMan } from "./dead-man.ts";
 import { Desk } from "./desk.ts";
 import type { CommandContext } from "./engine-api.ts";
 import type { EngineConfig } from "./engine-config.ts";
+import { Escalation } from "./escalation.ts";
 import { gate } from "./gate.ts";
 import { OrderCommands } from "./order-commands.ts";
 import type { OrderFinder } from "./order-finder.ts";
@@ -32,6 +33,7 @@ export class EngineParts {
   readonly commands: OrderCommands;
   readonly deadMan: DeadMan;
   readonly desk: Desk;
+  readonly escalation: Escalation;
   readonly finder: OrderFinder;
   readonly links: VenueLinks;
   readonly reconciler: Reconciler;
@@ -58,13 +60,30 @@ export class EngineParts {
     const shared = { recorder, finder, clock, random, logger, settings, ids, venueOf, egressOf, instrumentOf };
     const { accounts } = this;
 
-    this.cases = new Cases(shared);
+    this.cases = new Cases({
+      ...shared,
+      forgottenOrders: (account) => this.reconciler.forgottenOrders(account),
+    });
+    this.escalation = new Escalation({
+      ...shared,
+      cases: this.cases,
+      accounts,
+      venueTotal: (order) => this.reconciler.venueTotal(order),
+      fillsMissing: (order) => this.reconciler.fillsMissing(order),
+    });
     const riskDesk = new RiskDesk({ state: () => recorder.state, clock, prices: config.prices, instrumentOf });
     riskDesk.recall();
     const { defaultAccount } = recovered;
     this.commands = new OrderCommands({ ...shared, riskDesk, accounts, defaultAccount });
     const policies = new Map(config.accounts.map((account) => [account.id, account.orphanPolicy]));
-    const orphans = new Orphans({ ...shared, policyOf: (account) => policies.get(account) ?? "observe" });
+    const orphans = new Orphans({
+      ...shared,
+      policyOf: (account) => policies.get(account) ?? "observe",
+      // A report may name any account at all.
+      suspect: (account, reason) => {
+        if (accounts.has(account)) this.reconciler.suspect(account, reason);
+      },
+    });
     this.unmatched = new UnmatchedReports({
       clock,
       holdMs: settings.unknownGraceMs,
@@ -75,7 +94,7 @@ export class EngineParts {
       ...shared,
       followUps: {
         resolve: (order) => this.reconciler.resolve(order),
-        fillsMissing: (order) => this.reconciler.suspect(order.account),
+        fillsMissing: (order, report) => this.reconciler.fillsMissing(order, report),
         atVenue: (order) => this.commands.sendCancel(order),
         cancelUnheard: (order) => this.commands.cancelUnheard(order),
         unmatched: (report) => this.unmatched.take(report),
@@ -91,7 +110,9 @@ export class EngineParts {
     this.reconciler = new Reconciler({
       ...shared,
       orphans,
+      cases: this.cases,
       outcomes: this.#outcomes,
+      isCurrent: (account) => this.linkOf(account).isCurrent,
       admit: (account) => this.linkOf(account).buckets.tryTake("cancel", clock.monotonicMs()),
       repeatCancel: (order) => this.commands.repeatCancel(order),
     });

@@ -267,7 +267,8 @@ export class EngineState {
         return;
       case "reconcileCompleted": {
         const account = this.account(event.account);
-        account.lastReconciledAt = event.at;
+        // One with a question that had no answer has not seen the books as a whole.
+        if (event.failedQueries === 0) account.lastReconciledAt = event.at;
         if (event.fillCursor !== undefined) account.fillCursor = event.fillCursor;
         return;
       }

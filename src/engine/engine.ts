@@ -87,6 +87,7 @@ export class Engine implements EngineApi {
     if (this.#stopping !== undefined) throw stoppingError();
     if (this.#phase !== "recovering") return;
     this.#phase = "reconciling";
+    this.#parts.escalation.start();
     await this.#parts.links.start();
   }
 
@@ -311,7 +312,7 @@ export class Engine implements EngineApi {
   }
 
   async #stop(options: NonNullable<Parameters<EngineApi["stop"]>[0]>): Promise<readonly Order[]> {
-    const { links, desk, deadMan, reconciler, schedule } = this.#parts;
+    const { links, desk, deadMan, escalation, reconciler, schedule } = this.#parts;
     const { restingOrders = "keep", deadlineMs = DEFAULT_STOP_DEADLINE_MS } = options;
     const failedBefore = this.#recorder.halted !== undefined;
     this.#phase = "stopping";
@@ -322,6 +323,7 @@ export class Engine implements EngineApi {
         await desk.wind(restingOrders, deadlineMs, () => this.#parts.sendsUnderWay());
       if (this.#recorder.ended === undefined) await deadMan.stop(restingOrders, deadlineMs);
       reconciler.close();
+      escalation.close();
       // What was not sent ends as that, what was not answered as unknown: both before the last event.
       await links.closeEgress();
       await links.closeVenues(deadlineMs);
@@ -407,11 +409,12 @@ export class Engine implements EngineApi {
 
   #recordingEnded(): void {
     const failed = this.#recorder.halted !== undefined;
-    const { deadMan, links, reconciler, schedule, unmatched } = this.#parts;
+    const { deadMan, escalation, links, reconciler, schedule, unmatched } = this.#parts;
     deadMan.abandon();
     schedule.stop();
     links.stop();
     reconciler.close();
+    escalation.close();
     unmatched.close();
     void links.closeEgress(); // its ends are told to nobody any more
     if (!failed) return;

@@ -3,16 +3,19 @@
 // reconciler.ts and inquiries.ts.
 
 import type { ExecutionReport } from "../domain/execution-report.ts";
+import type { Fill } from "../domain/fill.ts";
 import type { AccountId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import type { Cause, DiscrepancyKind } from "../domain/order-event.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { QueryResult, Venue, VenueFill, VenueOrder } from "../venues/venue.ts";
 import type { Findings } from "./findings.ts";
+import type { HistoryGaps } from "./history-gaps.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Questions } from "./questions.ts";
 import type { Recorder } from "./recorder.ts";
+import { type Shortfalls, totalOf } from "./shortfalls.ts";
 
 const CAUSE: Cause = "reconcile:query";
 
@@ -21,6 +24,8 @@ export interface EvidenceOptions {
   readonly finder: OrderFinder;
   readonly outcomes: Outcomes;
   readonly questions: Questions;
+  readonly shortfalls: Shortfalls;
+  readonly gaps: HistoryGaps;
   readonly clock: Clock;
   readonly venueOf: (account: AccountId) => Venue;
   /** The instant after which a request sent at `sentAt` can no longer take effect or stay unseen. */
@@ -32,7 +37,7 @@ export interface EvidenceOptions {
 /** Which fills to read; by default all of the account since the last that is on record. */
 export interface FillRange {
   readonly from?: "start";
-  readonly venueOrderId?: VenueOrderId;
+  readonly venueOrderIds?: readonly VenueOrderId[];
 }
 
 export class Evidence {
@@ -60,27 +65,34 @@ export class Evidence {
     findings: Findings,
     range: FillRange = {},
   ): Promise<{ readonly complete: boolean; readonly cursor?: string }> {
-    const venue = this.#options.venueOf(account);
-    let cursor = range.from === "start" ? undefined : this.#options.recorder.state.account(account).fillCursor;
+    const { shortfalls, clock, venueOf, recorder } = this.#options;
+    const venue = venueOf(account);
+    const begunAt = clock.monotonicMs();
+    let cursor = range.from === "start" ? undefined : recorder.state.account(account).fillCursor;
     for (;;) {
       const from = cursor;
       const fills = await this.query(account, findings, (signal) => venue.fillsSince(account, from, signal));
       if (fills === undefined) return { complete: false };
       for (const found of fills) {
-        if (range.venueOrderId === undefined || found.fill.venueOrderId === range.venueOrderId)
-          this.#bookFound(found, venue, findings);
+        if (range.venueOrderIds?.includes(found.fill.venueOrderId) !== false) this.#bookFound(found, venue, findings);
       }
       findings.fillsRead += fills.length;
       cursor = fills.at(-1)?.cursor ?? cursor;
       // A venue that does not move on has told all that it will.
-      if (cursor === from) return { complete: true, ...(cursor === undefined ? {} : { cursor }) };
+      if (cursor !== from) continue;
+      if (!findings.dryRun && range.venueOrderIds === undefined) shortfalls.wereRead(account, begunAt);
+      return { complete: true, ...(cursor === undefined ? {} : { cursor }) };
     }
   }
 
   /** Brings one order in line with what the venue's books say of it. */
   async agree(order: Order, found: VenueOrder, findings: Findings): Promise<void> {
-    if (found.cumulativeQuantity.gt(order.cumulativeQuantity) && !findings.dryRun)
-      await this.pullFills(order.account, findings);
+    if (findings.dryRun) foreseeShortfall(order, found, findings);
+    else {
+      this.#options.gaps.found(order);
+      this.#options.shortfalls.note(order, totalOf(found));
+      if (found.cumulativeQuantity.gt(order.cumulativeQuantity)) await this.pullFills(order.account, findings);
+    }
     const base = {
       venue: order.venue,
       account: order.account,
@@ -89,6 +101,7 @@ export class Evidence {
       venueOrderId: found.venueOrderId,
       venueAt: found.venueAt,
       cumulativeQuantity: found.cumulativeQuantity,
+      ...(found.averagePrice === undefined ? {} : { averagePrice: found.averagePrice }),
     };
     if (found.status === "working") {
       this.#take(order, { ...base, kind: "acknowledged" }, findings);
@@ -100,6 +113,14 @@ export class Evidence {
     const reason = found.endReason ?? "ended at the venue";
     const took = this.#take(order, { ...base, kind: "ended", status: found.status, reason }, findings);
     if (took && wasMissed) this.note(order, findings, "missedEnd", before, found.status, "taken over", "order query");
+  }
+
+  /** Books what the venue counts and shows no execution of; the real one takes its place when it comes. */
+  bookInferred(order: Order, fill: Fill): void {
+    const { venue, account, instrumentId, id: orderId } = order;
+    const { venueOrderId, venueAt } = fill;
+    const about = { venue, account, instrumentId, orderId, venueOrderId, venueAt };
+    this.#options.outcomes.apply(order, { ...about, kind: "fill", fill }, "reconcile:evidence");
   }
 
   /** Tells a difference, and records it unless the run is dry. */
@@ -150,6 +171,7 @@ export class Evidence {
     }
     const known = order.cumulativeQuantity;
     if (!this.#take(order, report, findings)) return;
+    if (findings.dryRun) findings.foresee(order.id, fill.quantity);
     this.note(
       order,
       findings,
@@ -191,4 +213,11 @@ export class Evidence {
     for (const event of events) findings.add(event.type, `would record ${event.type}`, order.id);
     return events.length > 0;
   }
+}
+
+function foreseeShortfall(order: Order, found: VenueOrder, findings: Findings): void {
+  const booked = order.cumulativeQuantity.add(findings.foreseen(order.id));
+  if (!found.cumulativeQuantity.gt(booked)) return;
+  const text = `the venue counts ${found.cumulativeQuantity} executed of ${order.id} and shows executions of ${booked}`;
+  findings.add("unsettled", text, order.id);
 }

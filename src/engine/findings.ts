@@ -1,5 +1,6 @@
 // What one comparison with a venue has seen, for its report. Nothing here decides or records.
 
+import { Decimal } from "../domain/decimal.ts";
 import type { AccountId, OrderId } from "../domain/identifiers.ts";
 import type { ReconcileReport } from "./engine-api.ts";
 
@@ -9,6 +10,8 @@ export class Findings {
   ordersChecked = 0;
   fillsRead = 0;
   failedQueries = 0;
+  /** In a dry run: what executions would book of each order. */
+  readonly #foreseen = new Map<OrderId, Decimal>();
 
   constructor(dryRun: boolean) {
     this.dryRun = dryRun;
@@ -22,8 +25,17 @@ export class Findings {
     this.#list.push({ kind, text, ...(orderId === undefined ? {} : { orderId }) });
   }
 
-  report(account: AccountId): ReconcileReport {
+  foresee(orderId: OrderId, quantity: Decimal): void {
+    this.#foreseen.set(orderId, this.foreseen(orderId).add(quantity));
+  }
+
+  foreseen(orderId: OrderId): Decimal {
+    return this.#foreseen.get(orderId) ?? Decimal.zero;
+  }
+
+  /** @param openCases - of the account, after the comparison. */
+  report(account: AccountId, openCases: number): ReconcileReport {
     const { dryRun, ordersChecked, fillsRead, failedQueries } = this;
-    return { account, dryRun, ordersChecked, fillsRead, failedQueries, findings: this.#list };
+    return { account, dryRun, ordersChecked, fillsRead, failedQueries, openCases, findings: this.#list };
   }
 }

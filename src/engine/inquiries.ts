@@ -1,6 +1,7 @@
 // Asks a venue about one order until nothing about it is open or unknown. Absence is concluded only from
 // answers past the venue's own discard deadline and its read lag, more than once, and after its record of
-// fills was read. It never sends an order; a cancel, being idempotent, it may ask to repeat.
+// fills was read. It never sends an order; a cancel, being idempotent, it may ask to repeat. Telling a person
+// is escalation.ts.
 
 import type { AccountId, OrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
@@ -14,7 +15,7 @@ import type { Evidence } from "./evidence.ts";
 import { Findings } from "./findings.ts";
 import type { Questions } from "./questions.ts";
 import type { Recorder } from "./recorder.ts";
-import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
+import { type Backoff, backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
 import { requestOf } from "./send-job.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -30,13 +31,20 @@ export interface InquiriesOptions {
   readonly logger: Logger;
   readonly settings: EngineSettings;
   readonly venueOf: (account: AccountId) => Venue;
+  /** Whether the venue may have forgotten the order: that it does not show it says nothing then. */
+  readonly mayBeForgotten: (order: Order) => boolean;
   /** Sends a pending cancel again: idempotent at every venue. */
   readonly repeatCancel: (order: Order) => void;
 }
 
 interface Inquiry {
   readonly order: Order;
+  /** On the monotonic clock: the older the question, the slower it is asked. */
+  since: number;
   attempt: number;
+  isAsking: boolean;
+  /** The order's last event when it was asked about last. */
+  seenSeq: number;
   /** The venue has answered since the question was last wanted. */
   answered: boolean;
   /** When the first and the last of an unbroken row of conclusive absences were asked for. */
@@ -62,12 +70,32 @@ export class Inquiries {
     const running = this.#inquiries.get(order.id);
     if (running !== undefined) {
       running.answered = false;
+      // What is new is asked soon, however slowly the old was asked.
+      if (order.lastSeq !== running.seenSeq && !running.isAsking) this.#begin(running);
       return;
     }
     if (this.#options.questions.isClosed) return;
-    const inquiry: Inquiry = { order, attempt: 0, answered: false, absences: undefined, cancelTimer: () => undefined };
+    const inquiry: Inquiry = {
+      order,
+      since: 0,
+      attempt: 0,
+      isAsking: false,
+      seenSeq: 0,
+      answered: false,
+      absences: undefined,
+      cancelTimer: () => undefined,
+    };
     this.#inquiries.set(order.id, inquiry);
-    this.#askLater(inquiry, this.#options.settings.unknownGraceMs);
+    this.#begin(inquiry);
+  }
+
+  #begin(inquiry: Inquiry): void {
+    const { clock, settings } = this.#options;
+    inquiry.cancelTimer();
+    inquiry.since = clock.monotonicMs();
+    inquiry.attempt = 0;
+    inquiry.seenSeq = inquiry.order.lastSeq;
+    this.#askLater(inquiry, settings.unknownGraceMs);
   }
 
   #askLater(inquiry: Inquiry, delayMs: number): void {
@@ -76,8 +104,9 @@ export class Inquiries {
 
   /** Never rejects: what went wrong with one order is told, and asked again later. */
   async #inquire(inquiry: Inquiry): Promise<void> {
-    const { settings, random, logger, questions, recorder } = this.#options;
+    const { random, logger, questions, recorder } = this.#options;
     const { order } = inquiry;
+    inquiry.isAsking = true;
     try {
       if (isOpenQuestion(inquiry)) await this.#askOnce(inquiry);
     } catch (error) {
@@ -87,8 +116,17 @@ export class Inquiries {
       this.#inquiries.delete(order.id);
       return;
     }
-    const backoff = { ...DEFAULT_BACKOFF, baseMs: settings.unknownGraceMs, maxMs: settings.unknownRetryMaxMs };
-    this.#askLater(inquiry, backoffMs(inquiry.attempt, backoff, random));
+    inquiry.isAsking = false;
+    inquiry.seenSeq = order.lastSeq;
+    this.#askLater(inquiry, backoffMs(inquiry.attempt, this.#backoffOf(inquiry), random));
+  }
+
+  /** Once a person has been told, the same question is asked no more often than a person is. */
+  #backoffOf({ since }: Inquiry): Backoff {
+    const { clock, settings } = this.#options;
+    const isOld = clock.monotonicMs() - since >= settings.escalateAfterMs;
+    const maxMs = isOld ? Math.max(settings.unknownRetryMaxMs, settings.escalateAfterMs) : settings.unknownRetryMaxMs;
+    return { ...DEFAULT_BACKOFF, baseMs: settings.unknownGraceMs, maxMs };
   }
 
   async #askOnce(inquiry: Inquiry): Promise<void> {
@@ -121,6 +159,7 @@ export class Inquiries {
   async #noteAbsence(inquiry: Inquiry, askedAt: number): Promise<void> {
     const { order } = inquiry;
     if (!isKnownById(order) || order.isTerminal) return;
+    if (this.#options.mayBeForgotten(order)) return;
     inquiry.answered = false; // an absence is confirmed or contradicted, not left standing
     if (askedAt < this.#provableAt(order)) return;
     inquiry.absences = { count: (inquiry.absences?.count ?? 0) + 1, since: inquiry.absences?.since ?? askedAt };

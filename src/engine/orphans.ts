@@ -27,6 +27,8 @@ export interface OrphansOptions {
   readonly ids: OrderIds;
   readonly policyOf: (account: AccountId) => OrphanPolicy;
   readonly egressOf: (account: AccountId) => Egress;
+  /** Compares the account's books soon. */
+  readonly suspect: (account: AccountId, reason: string) => void;
 }
 
 export class Orphans {
@@ -56,14 +58,18 @@ export class Orphans {
     const known = this.#open.get(account);
     const adopted: { order: Order; found: VenueOrder }[] = [];
     for (const found of strangers) {
-      const text = `${found.side} ${found.quantity ?? found.notional ?? ""} ${found.instrumentId} works at the venue and is not ours`;
+      const isLost = this.#isLost(account, found);
+      // The policy cancels what others placed. What we placed and forgot is looked after; a person may cancel that too.
+      const treatment = isLost && policy === "cancel" && onPersonsWord === undefined ? "adopt" : policy;
+      const whose = isLost ? "has an id of ours that the journal does not know" : "is not ours";
+      const text = `${found.side} ${found.quantity ?? found.notional ?? ""} ${found.instrumentId} works at the venue and ${whose}`;
       if (findings.dryRun || known?.has(found.venueOrderId) !== true)
-        findings.add("unknownOrder", `${text}; policy ${policy}`);
+        findings.add("unknownOrder", `${text}; policy ${treatment}`);
       if (findings.dryRun) continue;
       if (known?.has(found.venueOrderId) !== true)
-        this.#record(account, `${text} (${found.venueOrderId})`, policy, "open orders of the venue");
-      if (policy === "adopt") adopted.push({ order: this.#adopt(account, found), found });
-      else if (policy === "cancel") this.#cancel(found);
+        this.#record(account, `${text} (${found.venueOrderId})`, treatment, "open orders of the venue");
+      if (treatment === "adopt") adopted.push({ order: this.#adopt(account, found), found });
+      else if (treatment === "cancel") this.#cancel(found);
     }
     if (!findings.dryRun) this.#open.set(account, new Set(strangers.map((found) => found.venueOrderId)));
     return adopted;
@@ -85,6 +91,7 @@ export class Orphans {
   foreignReport(report: ExecutionReport): void {
     const { venue, account, venueOrderId, kind } = report;
     this.#options.logger.warn({ venue, account, venueOrderId, kind }, "a report about an order that is not ours");
+    if (this.#options.policyOf(account) !== "ignore") this.#options.suspect(account, "foreignReport");
   }
 
   #remember(key: string): void {
@@ -105,14 +112,18 @@ export class Orphans {
     return recorder.state.index.get(orderId) as Order;
   }
 
-  /** An order of ours that the journal lost keeps its id, if that can never be given out again. */
   #idFor(account: AccountId, found: VenueOrder): OrderId {
     const { recorder, ids } = this.#options;
-    const { tag } = recorder.state.account(account);
-    const parts = found.clientOrderId === undefined ? undefined : decodeOrderId(found.clientOrderId);
-    const isOurs =
-      parts?.accountTag === tag && parts.epoch < recorder.state.epoch && !found.clientOrderId?.includes("_");
-    return isOurs ? (found.clientOrderId as OrderId) : ids.next(tag, found.orderType);
+    if (this.#isLost(account, found)) return found.clientOrderId as OrderId;
+    return ids.next(recorder.state.account(account).tag, found.orderType);
+  }
+
+  /** One of ours that the journal lost keeps its id, which can never be given out again. */
+  #isLost(account: AccountId, { clientOrderId }: VenueOrder): boolean {
+    const { state } = this.#options.recorder;
+    if (clientOrderId === undefined || clientOrderId.includes("_")) return false;
+    const parts = decodeOrderId(clientOrderId);
+    return parts?.accountTag === state.account(account).tag && parts.epoch < state.epoch;
   }
 
   /** The id by which the venue knows it finds it here as well, unless an order of ours has it. */

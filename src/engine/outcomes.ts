@@ -20,7 +20,7 @@ export interface OutcomeFollowUps {
   /** The order, or one of its requests, is unknown or contradicts the venue: ask. */
   resolve(order: Order): void;
   /** The venue counts more than is booked: read the account's fills. */
-  fillsMissing(order: Order): void;
+  fillsMissing(order: Order, report: ExecutionReport): void;
   /** The order has just become known to the venue: an armed cancel can go out. */
   atVenue(order: Order): void;
   /** The venue did not know the order whose cancel it was asked for: the cancel is still to be told. */
@@ -72,7 +72,7 @@ export class Outcomes {
   apply(order: Order, report: ExecutionReport, cause: Cause): boolean {
     const { events, missingFills } = this.interpret(order, report, cause);
     this.#recorder.record(events);
-    if (missingFills) this.#followUps.fillsMissing(order);
+    if (missingFills) this.#followUps.fillsMissing(order, report);
     if (order.isWorking && order.pendingCancel !== undefined) this.#followUps.atVenue(order);
     return events.length > 0;
   }

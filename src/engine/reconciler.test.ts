@@ -2,7 +2,7 @@
 // Random faults against a venue that matches are in engine.paper.test.ts.
 
 import { describe, expect, test } from "vitest";
-import type { OrderId, VenueOrderId } from "../domain/identifiers.ts";
+import type { AccountId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import { unwrap } from "../domain/result.ts";
 import { d } from "../domain/testing/orders.ts";
@@ -513,6 +513,20 @@ describe("orders that are not ours", () => {
     expect(next.id).not.toBe(order.id);
   });
 
+  test("the policy `cancel` is for strangers: what the journal lost of ours is taken over", async () => {
+    const t = await createTestEngine();
+    const lost = await t.working();
+    const accounts = [{ id: "main", venue: "scripted", orphanPolicy: "cancel" as const }];
+    const again = await createTestEngine({ config: { accounts } });
+    await again.engine.stop();
+    const third = await createTestEngine({ journal: again.journal.crash(), start: false, config: { accounts } });
+    third.venue.onOpenOrders = () => found([recordOf(lost), stranger()]);
+    await third.engine.start();
+    await settle();
+    expect(third.engine.find(lost.id)?.status).toBe("acknowledged");
+    expect(third.venue.sent).toMatchObject([{ kind: "cancel", request: { venueOrderId: "s1" } }]);
+  });
+
   test("fills of a stranger are on record once per order, and not in our books", async () => {
     const t = await createTestEngine();
     const theirs = stranger();
@@ -544,24 +558,30 @@ describe("the stream", () => {
     expect(order.status).toBe("canceled");
   });
 
-  test("a report about a stranger changes nothing", async () => {
+  test("reports about strangers change no order, and bring on one comparison of the books", async () => {
     const t = await createTestEngine();
     const order = await t.working();
-    const { position } = t.engine.status();
-    for (const orderId of [undefined, "not-ours" as OrderId]) {
-      const named = orderId === undefined ? {} : { orderId };
-      t.venue.sayOf(
-        { account: MAIN, instrumentId: order.instrumentId, venueOrderId: "x" as VenueOrderId, ...named },
-        {
-          kind: "ended",
-          status: "canceled",
-          reason: "by hand",
-        },
-      );
+    const before = order.lastSeq;
+    const name = (account: string, orderId?: string): Parameters<ScriptedVenue["sayOf"]>[0] => ({
+      account: account as AccountId,
+      instrumentId: order.instrumentId,
+      venueOrderId: "x" as VenueOrderId,
+      ...(orderId === undefined ? {} : { orderId: orderId as OrderId }),
+    });
+    t.venue.onOpenOrders = () => found([recordOf(order), stranger()]);
+    for (let round = 0; round < 20; round++) {
+      for (const named of [name("main"), name("main", "not-ours"), name("nobody")])
+        t.venue.sayOf(named, { kind: "ended", status: "canceled", reason: "by hand" });
+      await t.pass(250);
     }
-    await t.pass(1_000);
-    expect(t.engine.status().position).toBe(position);
-    expect(t.clock.nextTimerAt).toBeGreaterThan(t.clock.now());
+    expect(order).toMatchObject({ status: "acknowledged", lastSeq: before });
+    expect(eventsOfType(t, "reconcileCompleted").map((event) => event.trigger)).toEqual(["start", "foreignReport"]);
+    expect(discrepancies(t)).toEqual(["unknownOrder"]);
+    await t.pass(10_000);
+    expect(eventsOfType(t, "reconcileCompleted")).toHaveLength(3);
+    await t.pass(60_000);
+    expect(eventsOfType(t, "reconcileCompleted")).toHaveLength(3);
+    expect(t.engine.status().phase).toBe("ready");
   });
 
   test("a reconnection compares the books before entries leave again, and tries until it can", async () => {

@@ -1,26 +1,32 @@
-// Compares an account's books with the venue's: its fills, its open orders, and each order of ours that is
-// not among them. Settling a single order is in inquiries.ts, what an answer means in evidence.ts. It never
-// sends an order.
+// Compares an account's books with the venue's: its fills, its open orders, each order of ours that is not among
+// them, and what it holds. Settling a single order is in inquiries.ts, what an answer means in evidence.ts, totals
+// without executions in shortfalls.ts, and times that the venue forgot in history-gaps.ts. It never sends an order.
 
+import type { Decimal } from "../domain/decimal.ts";
+import type { ExecutionReport } from "../domain/execution-report.ts";
 import type { AccountId, OrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { CancelTimer, Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Venue, VenueOrder } from "../venues/venue.ts";
+import type { Cases } from "./cases.ts";
 import type { ReconcileReport } from "./engine-api.ts";
 import { Evidence } from "./evidence.ts";
 import { Findings } from "./findings.ts";
 import { describeOrder } from "./found-order.ts";
+import { HistoryGaps } from "./history-gaps.ts";
 import { Inquiries } from "./inquiries.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Orphans } from "./orphans.ts";
 import type { Outcomes } from "./outcomes.ts";
+import { PositionCheck } from "./position-check.ts";
 import { Questions } from "./questions.ts";
 import type { Recorder } from "./recorder.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
 import { requestOf } from "./send-job.ts";
 import type { EngineSettings } from "./settings.ts";
+import { Shortfalls } from "./shortfalls.ts";
 
 /** What happens to an open order at the venue that is not ours. */
 export const ORPHAN_POLICIES = ["ignore", "observe", "adopt", "cancel"] as const;
@@ -31,6 +37,7 @@ export interface ReconcilerOptions {
   readonly finder: OrderFinder;
   readonly outcomes: Outcomes;
   readonly orphans: Orphans;
+  readonly cases: Cases;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -39,6 +46,8 @@ export interface ReconcilerOptions {
   /** Takes a question from the message budget of the account's venue. @returns `true`, or how long to wait. */
   readonly admit: (account: AccountId) => true | number;
   readonly repeatCancel: (order: Order) => void;
+  /** The account's stream has been heard without a break since its books were last compared. */
+  readonly isCurrent: (account: AccountId) => boolean;
 }
 
 export class Reconciler {
@@ -46,10 +55,17 @@ export class Reconciler {
   readonly #questions: Questions;
   readonly #evidence: Evidence;
   readonly #inquiries: Inquiries;
+  readonly #shortfalls: Shortfalls;
+  readonly #gaps: HistoryGaps;
+  readonly #positions: PositionCheck;
   /** The last comparison of each account, done or under way: the next one follows it. */
   readonly #last = new Map<AccountId, Promise<unknown>>();
   readonly #running = new Map<AccountId, number>();
-  readonly #suspected = new Map<AccountId, () => void>();
+  /** Ends of waits: of accounts whose fills are to be read, and of accounts under suspicion. */
+  readonly #fillsWanted = new Map<AccountId, CancelTimer>();
+  readonly #suspected = new Map<AccountId, CancelTimer>();
+  /** On the monotonic clock, when each account was last compared on suspicion. */
+  readonly #suspectedAt = new Map<AccountId, number>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -60,24 +76,39 @@ export class Reconciler {
       admit: options.admit,
       logger: options.logger,
     });
+    const questions = this.#questions;
+    this.#gaps = new HistoryGaps(options);
+    this.#positions = new PositionCheck(options);
+    this.#shortfalls = new Shortfalls({ ...options, questions, evidence: () => this.#evidence });
     this.#evidence = new Evidence({
       ...options,
-      questions: this.#questions,
+      questions,
+      shortfalls: this.#shortfalls,
+      gaps: this.#gaps,
+      // By the setting of today: the intent of a replace is journaled without the instant by which it had to leave.
       settledBy: (account, sentAt) => {
         const { discardAfterMs, readLagMs } = venueOf(account).capabilities;
         return sentAt + settings.sendBudgetMs + (discardAfterMs ?? Number.POSITIVE_INFINITY) + readLagMs;
       },
       foreignFill: (found, findings) => orphans.foreignFill(found, findings),
     });
-    this.#inquiries = new Inquiries({ ...options, questions: this.#questions, evidence: this.#evidence });
+    this.#inquiries = new Inquiries({
+      ...options,
+      questions,
+      evidence: this.#evidence,
+      mayBeForgotten: (order) => this.#gaps.covers(order),
+    });
   }
 
   /** Ends what is under way, and asks nothing more. */
   close(): void {
     this.#questions.close();
     this.#inquiries.close();
-    for (const cancelTimer of this.#suspected.values()) cancelTimer();
-    this.#suspected.clear();
+    this.#shortfalls.close();
+    for (const waits of [this.#fillsWanted, this.#suspected]) {
+      for (const cancelTimer of waits.values()) cancelTimer();
+      waits.clear();
+    }
   }
 
   /** Asks the venue about an order until nothing about it is open or unknown. */
@@ -85,16 +116,64 @@ export class Reconciler {
     this.#inquiries.resolve(order);
   }
 
-  /** Reads the account's fills soon: some that the venue counts are not booked. */
-  suspect(account: AccountId, attempt = 1): void {
+  /** The venue counts more of the order than is booked: the account's fills are read soon. */
+  fillsMissing(order: Order, report?: ExecutionReport): void {
+    const quantity = report?.cumulativeQuantity ?? order.venueCumulativeQuantity;
+    const averagePrice = report?.averagePrice;
+    if (quantity !== undefined)
+      this.#shortfalls.note(order, { quantity, ...(averagePrice === undefined ? {} : { averagePrice }) });
+    this.#readFillsSoon(order.account, 1);
+  }
+
+  /** What the venue counts as executed of the order, where it has told. */
+  venueTotal(order: Order): Decimal | undefined {
+    return this.#shortfalls.totalOf(order) ?? order.venueCumulativeQuantity;
+  }
+
+  /** The orders of an account that its venue may have forgotten: only a person can end them. */
+  forgottenOrders(account: AccountId): readonly Order[] {
+    return this.#gaps.orders(account);
+  }
+
+  /**
+   * Compares the account's books soon, because something makes them doubtful. However often that is said, at most one
+   * comparison comes of it in {@link EngineSettings.unknownRetryMaxMs}.
+   *
+   * @param reason - a short phrase; on record as what triggered the comparison.
+   */
+  suspect(account: AccountId, reason: string): void {
     if (this.#suspected.has(account) || this.#questions.isClosed) return;
+    const { clock, settings, venueOf } = this.#options;
+    const sinceLast = clock.monotonicMs() - (this.#suspectedAt.get(account) ?? Number.NEGATIVE_INFINITY);
+    const { readLagMs } = venueOf(account).capabilities;
+    const waitMs = Math.max(settings.unknownGraceMs, readLagMs, settings.unknownRetryMaxMs - sinceLast);
+    const compare = (): void => {
+      this.#suspected.delete(account);
+      this.#suspectedAt.set(account, clock.monotonicMs());
+      void this.#compareSuspect(account, reason);
+    };
+    this.#suspected.set(account, clock.schedule(waitMs, compare));
+  }
+
+  /** Never rejects. */
+  async #compareSuspect(account: AccountId, reason: string): Promise<void> {
+    try {
+      await this.reconcile(account, reason);
+    } catch (error) {
+      if (this.#options.recorder.ended === undefined)
+        this.#options.logger.error({ account, reason, error }, "reconciliation failed");
+    }
+  }
+
+  #readFillsSoon(account: AccountId, attempt: number): void {
+    if (this.#fillsWanted.has(account) || this.#questions.isClosed) return;
     const { clock, settings, random, venueOf } = this.#options;
     const backoff = { ...DEFAULT_BACKOFF, baseMs: settings.unknownGraceMs, maxMs: settings.unknownRetryMaxMs };
     const waitMs = Math.max(backoffMs(attempt, backoff, random), venueOf(account).capabilities.readLagMs);
-    this.#suspected.set(
+    this.#fillsWanted.set(
       account,
       clock.schedule(waitMs, () => {
-        this.#suspected.delete(account);
+        this.#fillsWanted.delete(account);
         void this.#readFills(account, attempt);
       }),
     );
@@ -147,6 +226,7 @@ export class Reconciler {
   async #compare(account: AccountId, trigger: string, dryRun: boolean): Promise<ReconcileReport> {
     const findings = new Findings(dryRun);
     const venue = this.#options.venueOf(account);
+    this.#gaps.notice(account, findings);
     const { cursor } = await this.#evidence.pullFills(account, findings);
     const open = await this.#evidence.query(account, findings, (signal) => venue.openOrders(account, signal));
     if (open !== undefined) {
@@ -154,8 +234,37 @@ export class Reconciler {
       const adopted = this.#options.orphans.handle(account, this.#strangersAmong(account, open), findings);
       for (const { order, found } of adopted) await this.#bookHistory(order, found, findings);
     }
+    await this.#comparePositions(account, findings);
     if (!findings.dryRun) this.#completed(account, trigger, findings, cursor);
-    return findings.report(account);
+    return findings.report(account, this.#openCases(account));
+  }
+
+  /** Only where all else was read, and no open question could explain a difference. */
+  async #comparePositions(account: AccountId, findings: Findings): Promise<void> {
+    const { venueOf, recorder } = this.#options;
+    const venue = venueOf(account);
+    if (venue.positions === undefined || findings.failedQueries > 0 || !this.#isExplained(account)) return;
+    const answer = await this.#questions.ask(
+      account,
+      async (signal) => (await venue.positions?.(account, signal)) ?? { kind: "absent" },
+    );
+    if (answer.kind === "failed") findings.failedQueries++;
+    if (answer.kind !== "found" || recorder.ended !== undefined || !this.#isExplained(account)) return;
+    this.#positions.compare(account, answer.value, findings);
+  }
+
+  #isExplained(account: AccountId): boolean {
+    if (this.#shortfalls.hasAny(account) || this.#gaps.orders(account).length > 0) return false;
+    for (const order of this.#options.recorder.state.index.openOrdersOfAccount(account)) {
+      if (!order.isWorking || order.pendingCancel !== undefined || order.pendingReplace !== undefined) return false;
+    }
+    return true;
+  }
+
+  #openCases(account: AccountId): number {
+    let count = 0;
+    for (const opened of this.#options.recorder.state.cases.values()) if (opened.account === account) count++;
+    return count;
   }
 
   /** Each order that is open here, and each one of the list: an end that only we concluded may be among them. */
@@ -197,7 +306,7 @@ export class Reconciler {
   /** An order that was taken over brings the executions that it had before. */
   async #bookHistory(order: Order, found: VenueOrder, findings: Findings): Promise<void> {
     if (found.cumulativeQuantity.isZero()) return;
-    await this.#evidence.pullFills(order.account, findings, { from: "start", venueOrderId: found.venueOrderId });
+    await this.#evidence.pullFills(order.account, findings, { from: "start", venueOrderIds: [found.venueOrderId] });
   }
 
   #strangersAmong(account: AccountId, open: readonly VenueOrder[]): readonly VenueOrder[] {
@@ -237,7 +346,7 @@ export class Reconciler {
   async #readFills(account: AccountId, attempt: number): Promise<void> {
     try {
       const { complete } = await this.#evidence.pullFills(account, new Findings(false));
-      if (!complete) this.suspect(account, attempt + 1);
+      if (!complete) this.#readFillsSoon(account, attempt + 1);
     } catch (error) {
       this.#options.logger.error({ account, error }, "fills cannot be read");
     }

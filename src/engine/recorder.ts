@@ -24,6 +24,8 @@ export interface RecorderOptions {
 }
 
 type EndListener = (reason: OrderwrightError) => void;
+/** Hears an event in the turn in which it is recorded, with its order as it is after the whole batch. */
+export type RecordListener = (event: RecordedEvent, order: Order | undefined) => void;
 
 export class Recorder {
   readonly journal: Journal;
@@ -32,6 +34,7 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #retention: Retention;
   readonly #endListeners = new Set<EndListener>();
+  readonly #followers: RecordListener[] = [];
   readonly #waits = new DurableWaits();
   #state: EngineState;
   #projection: ProjectionCollector;
@@ -83,12 +86,22 @@ export class Recorder {
     try {
       let seq = before;
       for (const draft of drafts) this.#fold({ ...draft, seq: ++seq });
-      return this.journal.append(drafts, before);
+      const recorded = this.journal.append(drafts, before);
+      for (const event of recorded) for (const tell of this.#followers) tell(event, this.#orderOf(event));
+      return recorded;
     } catch (error) {
       const reason = asFault(error, "internal.unexpected", "A fault of ours");
       this.halt(reason);
       throw reason;
     }
+  }
+
+  /**
+   * Tells of each event before it is durable, so that what follows from it is recorded in the same commit. What only
+   * shows or sends listens to {@link bus} instead.
+   */
+  follow(listener: RecordListener): void {
+    this.#followers.push(listener);
   }
 
   /** Notes rows of an event that was folded before this recorder existed: the tail at recovery. */

@@ -76,6 +76,8 @@ export class ScriptedVenue implements Venue {
     kind: "found",
     value: [],
   });
+  /** A test that gives it makes this a venue that tells positions. */
+  positions?: NonNullable<Venue["positions"]>;
   #listener: VenueListener | undefined;
   #ids = 0;
   #executions = 0;
