@@ -217,6 +217,20 @@ describe("a request that the venue took and does not carry out", () => {
     expect(queue(t)).toEqual([]);
   });
 
+  test("may be a replace, whose old terms the venue goes on showing", async () => {
+    const t = await createTestEngine();
+    withoutDeadline(t.venue);
+    const order = await t.working();
+    t.venue.onOrder = () => found(recordOf(order, { price: d("100") }));
+    unwrap(await t.engine.replace(order.id, { price: "101" }));
+    await t.pass(61_000);
+    expect(t.engine.cases()[0]?.text).toContain("took the replace of");
+    t.venue.onOrder = () => found(recordOf(order, { price: d("101") }));
+    await t.pass(60_000);
+    expect(order.price?.toString()).toBe("101");
+    expect(queue(t)).toEqual([]);
+  });
+
   test("becomes a matter of an unknown outcome when its repeat is not answered", async () => {
     const t = await createTestEngine();
     const order = await t.working();

@@ -135,6 +135,7 @@ describe("after a time longer than the venue remembers", () => {
 
   test("another start within memory does not forget that there was one", async () => {
     const { again } = await awayFor(4 * DAY_MS);
+    await again.engine.reconcile();
     const third = await restartAfter(again, 60_000, 3 * DAY_MS);
     await third.pass(600_000);
     expect(third.engine.activeOrders()).toHaveLength(2);

@@ -87,7 +87,10 @@ export class Recorder {
       let seq = before;
       for (const draft of drafts) this.#fold({ ...draft, seq: ++seq });
       const recorded = this.journal.append(drafts, before);
-      for (const event of recorded) for (const tell of this.#followers) tell(event, this.#orderOf(event));
+      for (const event of recorded) {
+        const order = this.#orderOf(event);
+        for (const tell of this.#followers) tell(event, order);
+      }
       return recorded;
     } catch (error) {
       const reason = asFault(error, "internal.unexpected", "A fault of ours");

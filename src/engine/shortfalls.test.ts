@@ -65,6 +65,17 @@ describe("a total above what is booked", () => {
     expect(fillsOf(order)).toEqual(["e1 0.4 @ 100"]);
   });
 
+  test("is not booked when the second reading has no answer; it is tried again", async () => {
+    const t = await createTestEngine();
+    const order = await shown(t, { cumulativeQuantity: d("0.4") });
+    t.venue.onFillsSince = () => FAILED;
+    await t.pass(50_000);
+    expect(fillsOf(order)).toEqual([]);
+    t.venue.onFillsSince = () => found([]);
+    await t.pass(20_000);
+    expect(fillsOf(order)).toEqual(["inferred:v1:0.4 0.4 @ 100 inferred"]);
+  });
+
   test("is explained by an execution that an earlier reading has passed by", async () => {
     const t = await createTestEngine();
     const order = await t.working();
@@ -121,14 +132,15 @@ describe("a total above what is booked", () => {
     expect(t.engine.cases()).toEqual([]);
   });
 
-  test("of an ended order is booked late, and the order is settled by it", async () => {
+  test("of an ended order is booked late at the average that its record has, and the order is settled by it", async () => {
     const t = await createTestEngine();
     const order = await t.working();
-    t.venue.onOrder = () => found(recordOf(order, { status: "canceled", cumulativeQuantity: d("0.4") }));
+    const record = { status: "canceled", cumulativeQuantity: d("0.4"), averagePrice: d("98.5") } as const;
+    t.venue.onOrder = () => found(recordOf(order, record));
     t.venue.say(order, { kind: "ended", status: "canceled", reason: "requested", cumulativeQuantity: d("0.4") });
     await t.pass(5_000);
     expect(order).toMatchObject({ status: "canceled", isSettled: true });
-    expect(fillsOf(order)).toEqual(["inferred:v1:0.4 0.4 @ 100 inferred"]);
+    expect(fillsOf(order)).toEqual(["inferred:v1:0.4 0.4 @ 98.5 inferred"]);
     await t.pass(120_000);
     expect(t.engine.cases()).toEqual([]);
   });
