@@ -1,6 +1,7 @@
 // Writes the pages of docs/ that follow from the code: the life of an order from the status table, the errors from
-// their catalogue, the settings from their schema, the terminal from its commands. Run `npx tsx scripts/generate-docs.ts`;
-// with --check it writes nothing, names the pages that differ, and exits 1 if any does.
+// their catalogue, the settings from their schema, the terminal from its commands, the scenarios from their tests.
+// Run `npx tsx scripts/generate-docs.ts`; with --check it writes nothing, names the pages that differ, and exits 1 if
+// any does.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,16 +21,20 @@ import {
 import { cliPage } from "./docs/cli-page.ts";
 import { configurationPage } from "./docs/configuration-page.ts";
 import { code, GENERATED_MARK, table } from "./docs/markdown.ts";
+import { fixMatricesPage, scenariosPage } from "./docs/scenarios.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Returns the text of each generated page by its path from the root. */
 export function generatedDocs(): ReadonlyMap<string, string> {
+  const fixMatrices = fixMatricesPage(ROOT);
   return new Map([
     ["docs/concepts/order-life.md", orderLifePage()],
     ["docs/reference/errors.md", errorsPage()],
     ["docs/reference/configuration.md", configurationPage()],
     ["docs/reference/cli.md", cliPage()],
+    ["docs/internals/scenarios.md", scenariosPage(ROOT)],
+    ...(fixMatrices === undefined ? [] : [["docs/internals/fix-matrices.md", fixMatrices] as const]),
   ]);
 }
 
