@@ -2,7 +2,7 @@
 
 import type { Decimal } from "./decimal.ts";
 import type { Fill } from "./fill.ts";
-import type { AccountId, ExecutionId, InstrumentId, OrderId, VenueId, VenueOrderId } from "./identifiers.ts";
+import type { AccountId, ExecutionId, InstrumentId, OrderId, RequestId, VenueId, VenueOrderId } from "./identifiers.ts";
 import type { ReplaceTerms } from "./order-event.ts";
 import type { Instant } from "./time.ts";
 
@@ -52,6 +52,8 @@ export interface ReplacedReport extends ReportBase {
 export interface RequestRejectedReport extends ReportBase {
   readonly kind: "requestRejected";
   readonly request: "cancel" | "replace";
+  /** The request of ours that was refused, where the adapter can tell. Without it, it is the outstanding one. */
+  readonly requestId?: RequestId;
   readonly reason: string;
   readonly venueCode?: string;
   readonly venueMessage?: string;

@@ -1,6 +1,7 @@
 // What reports of executions mean for their order: booking, replacing inferred fills, late fills,
 // reversals and corrections. Reports without an execution are in interpret-report.ts.
 
+import { assert } from "./assert.ts";
 import type { Decimal } from "./decimal.ts";
 import type { FillCorrectedReport, FillReport, FillReversedReport } from "./execution-report.ts";
 import { type Fill, fillKey } from "./fill.ts";
@@ -12,7 +13,8 @@ import type { ReportDraft } from "./report-draft.ts";
 export function interpretFill(draft: ReportDraft, report: FillReport): void {
   const { order } = draft;
   const { fill } = report;
-  if (order.reversedFills.has(fillKey(fill)) || isMalformed(draft, fill)) return;
+  assertMoves(fill);
+  if (order.reversedFills.has(fillKey(fill))) return;
   if (!order.fills.has(fillKey(fill))) {
     const [first, ...others] = fill.inferred === true ? [] : inferredFillsBehind(order, fill);
     if (first === undefined) bookNew(draft, fill);
@@ -150,7 +152,8 @@ export function interpretCorrection(draft: ReportDraft, report: FillCorrectedRep
     noteUnknownExecution(draft, report, "corrected");
     return;
   }
-  if (sameFill(fill, report.fill) || isMalformed(draft, report.fill)) return;
+  if (sameFill(fill, report.fill)) return;
+  assertMoves(report.fill);
   if (fillKey(fill) !== fillKey(report.fill) && order.fills.has(fillKey(report.fill))) {
     reverse(draft, fill, report.reason); // What it was corrected to is booked already, as an execution of its own.
   } else {
@@ -214,11 +217,8 @@ function noteUnknownExecution(draft: ReportDraft, { executionId }: ExecutionRefe
   draft.recordOnce("unknownExecution", "not booked", `execution ${executionId} ${done}`, "nothing changed");
 }
 
-function isMalformed(draft: ReportDraft, fill: Fill): boolean {
-  if (fill.quantity.isPositive()) return false;
-  const theirs = `execution ${fill.executionId} of ${fill.quantity}`;
-  draft.recordOnce("malformedReport", "an execution moves more than 0", theirs, "not booked");
-  return true;
+function assertMoves(fill: Fill): void {
+  assert(fill.quantity.isPositive(), `execution ${fill.executionId} moves ${fill.quantity}`);
 }
 
 function sameFill(a: Fill, b: Fill): boolean {

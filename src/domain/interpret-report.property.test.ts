@@ -45,7 +45,7 @@ const fills: fc.Arbitrary<Fill> = fc
     executionId: executionIds,
     venueOrderId: venueOrderIds,
     price: prices,
-    quantity: fc.oneof({ weight: 20, arbitrary: quantities }, { weight: 1, arbitrary: fc.constant(Decimal.zero) }),
+    quantity: quantities,
     fee: fc.option(fees, { nil: undefined }),
     inferred: fc.boolean(),
   })
@@ -64,10 +64,7 @@ function executed(fill: Fill): Fill {
   return rest;
 }
 
-const terms: fc.Arbitrary<ReplaceTerms> = fc.record(
-  { quantity: fc.oneof(quantities, fc.constant(Decimal.zero)), price: prices },
-  { requiredKeys: [] },
-);
+const terms: fc.Arbitrary<ReplaceTerms> = fc.record({ quantity: quantities, price: prices }, { requiredKeys: [] });
 
 const envelope = fc.record(
   { venueAt: fc.integer({ min: 1, max: 9_999 }), cumulativeQuantity: quantities, venueOrderId: venueOrderIds },

@@ -3,7 +3,7 @@
 // order-status.test.ts, the laws in interpret-report.property.test.ts.
 
 import { describe, expect, test } from "vitest";
-import type { VenueOrderId } from "./identifiers.ts";
+import type { RequestId, VenueOrderId } from "./identifiers.ts";
 import { interpretReport } from "./interpret-report.ts";
 import type { Order } from "./order.ts";
 import type { OrderEvent } from "./order-event.ts";
@@ -103,6 +103,19 @@ describe("inferred ends", () => {
     expect(typesOf(deliver(order, ended("canceled", "4")))).toEqual(["orderCanceled"]);
     expect([order.inferred, order.isSettled]).toEqual([false, true]);
     check(order, deliver(order, filled("e-2", "1")), ["canceled", "5", "lateFill"]);
+  });
+
+  test("that it worked before executions that are booked is no evidence against an inferred end", () => {
+    const order = fold(orderIn("partiallyFilled"), {
+      type: "orderExpired",
+      orderId,
+      reason: "absentAtVenue",
+      inferred: true,
+    });
+    const works: ReportFacts = { kind: "acknowledged", venueOrderId: VENUE_ORDER_ID, venueAt: 9_000 };
+    expect(deliver(order, { ...works, cumulativeQuantity: d("3") })).toEqual([]);
+    expect(deliver(order, { ...works, venueAt: (order.lastFill?.venueAt ?? 0) - 1 })).toEqual([]);
+    check(order, deliver(order, { ...works, cumulativeQuantity: d("4") }), ["partiallyFilled", "4", "reinstated"]);
   });
 
   test("another end than the one that we inferred is reinstated, then applied", () => {
@@ -208,11 +221,69 @@ describe("replaces", () => {
     expect(order.venueOrderId).toBe(V2);
   });
 
-  test("a replace to nothing is recorded and not applied", () => {
+  test("a replace to nothing is refused", () => {
     const order = acknowledged();
-    const events = deliver(order, { kind: "replaced", replace: { quantity: d("0") } });
-    check(order, events, ["acknowledged", "0", "malformedReport"]);
+    const nothing: ReportFacts = { kind: "replaced", replace: { quantity: d("0") } };
+    expect(() => deliver(order, nothing)).toThrow("a replace to a total of 0");
     expect(order.quantity?.toString()).toBe("10");
+  });
+
+  test("a repeat of an older replace does not answer a request for the same terms again", () => {
+    const order = acknowledged();
+    const ask = (price: string): Order =>
+      fold(order, { type: "replaceRequested", orderId, requestId: REQUEST_ID, replace: { price: d(price) } });
+    ask("101");
+    const first: ReportFacts = { kind: "replaced", replace: { price: d("101") }, venueAt: 6_000 };
+    deliver(order, first);
+    ask("100");
+    deliver(order, { kind: "replaced", replace: { price: d("100") }, venueAt: 7_000 });
+    ask("101");
+    expect(deliver(order, first)).toEqual([]);
+    expect([order.pendingReplace?.replace.price?.toString(), order.price?.toString()]).toEqual(["101", "100"]);
+    deliver(order, { ...first, venueAt: 8_000 });
+    expect([order.pendingReplace, order.price?.toString()]).toEqual([undefined, "101"]);
+  });
+
+  test("an acknowledgement from before a replace does not name the order anew", () => {
+    const order = fold(submitted(), { type: "orderAcknowledged", orderId });
+    deliver(order, { kind: "replaced", replace: { price: d("101") }, venueOrderId: V2, venueAt: 6_000 });
+    expect(deliver(order, { kind: "acknowledged", venueOrderId: VENUE_ORDER_ID, venueAt: 5_000 })).toEqual([]);
+    expect(order.venueOrderId).toBe(V2);
+  });
+
+  // ccxt#18051
+  test("a stale filled from before the quantity was raised does not end the order", () => {
+    const order = acknowledged();
+    deliver(order, filled("e-1", "4"));
+    deliver(order, { kind: "replaced", replace: { quantity: d("15") }, venueAt: 6_000 });
+    expect(deliver(order, { ...ended("filled", "10"), venueAt: 5_000 })).toEqual([]);
+    check(order, deliver(order, { ...ended("filled", "15"), venueAt: 7_000 }), ["filled", "4", "unsettled"]);
+  });
+
+  test("the end of an id that a replace left behind is not the end of the order", () => {
+    const order = acknowledged();
+    deliver(order, { kind: "replaced", replace: { price: d("101") }, venueOrderId: V2, venueAt: 6_000 });
+    const left: ReportFacts = { ...ended("canceled", "0"), venueOrderId: VENUE_ORDER_ID, venueAt: 6_000 };
+    expect(deliver(order, left)).toEqual([]);
+    deliver(order, { ...ended("canceled", "0"), venueOrderId: V2, venueAt: 7_000 });
+    expect(order.status).toBe("canceled");
+  });
+
+  test("a refusal older than a replace that was carried out refuses no later request", () => {
+    const order = acknowledged();
+    deliver(order, { kind: "replaced", replace: { price: d("101") }, venueAt: 6_000 });
+    fold(order, replaceTo("15"));
+    const refusal: ReportFacts = { kind: "requestRejected", request: "replace", reason: "busy" };
+    expect(deliver(order, { ...refusal, venueAt: 5_000 })).toEqual([]);
+    expect(typesOf(deliver(order, { ...refusal, venueAt: 7_000 }))).toEqual(["replaceRejected"]);
+  });
+
+  test("a refusal that names its request refuses no other", () => {
+    const order = fold(acknowledged(), cancelAsked);
+    const refusal: ReportFacts = { kind: "requestRejected", request: "cancel", reason: "tooLate" };
+    expect(deliver(order, { ...refusal, requestId: "earlier" as RequestId })).toEqual([]);
+    expect(order.pendingCancel).toBeDefined();
+    expect(typesOf(deliver(order, { ...refusal, requestId: REQUEST_ID }))).toEqual(["cancelRejected"]);
   });
 });
 

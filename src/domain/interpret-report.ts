@@ -2,6 +2,7 @@
 // shortest legal path, never argued with, never dropped. Pure; finding the order, quarantining what
 // cannot be read, and asking the venue again are the engine's business.
 
+import { assert } from "./assert.ts";
 import { Decimal } from "./decimal.ts";
 import type {
   AcknowledgedReport,
@@ -10,6 +11,7 @@ import type {
   ReplacedReport,
   RequestRejectedReport,
 } from "./execution-report.ts";
+import type { RequestId } from "./identifiers.ts";
 import { interpretCorrection, interpretFill, interpretReversal } from "./interpret-fill.ts";
 import type { Order } from "./order.ts";
 import type { EventMeta, OrderEvent, ReplaceTerms } from "./order-event.ts";
@@ -34,6 +36,9 @@ export type InterpretationContext = Pick<EventMeta, "at" | "cause">;
  *
  * Duplicates and stale repeats become no event. Reports may come in any order and in any status;
  * fold the events with `evolve` before the next report of the same order.
+ *
+ * @throws {InvariantViolation} for what cannot be true of any order, such as an execution of nothing: the
+ *   engine lets no such report come here.
  */
 export function interpretReport(order: Order, report: ExecutionReport, context: InterpretationContext): Interpretation {
   const draft = new ReportDraft(order, report, { at: context.at, venueAt: report.venueAt, cause: context.cause });
@@ -80,6 +85,7 @@ function interpretAcknowledged(draft: ReportDraft, report: AcknowledgedReport): 
       break;
     case "reinstatesOrStale":
     case "reinstatesOrConflicts":
+      if (isOlderThanBooked(order, report)) return;
       if (!draft.reinstates(answer, "acknowledged", "the venue says that it works")) return;
       break;
     default:
@@ -94,7 +100,15 @@ function interpretAcknowledged(draft: ReportDraft, report: AcknowledgedReport): 
   });
 }
 
+/** That it worked before executions which are booked is no evidence of what came after them. */
+function isOlderThanBooked(order: Order, report: AcknowledgedReport): boolean {
+  const { lastFill } = order;
+  if (lastFill !== undefined && lastFill.inferred !== true && report.venueAt < lastFill.venueAt) return true;
+  return report.cumulativeQuantity?.lt(order.cumulativeQuantity) === true;
+}
+
 function interpretEnded(draft: ReportDraft, report: EndedReport): void {
+  if (isEndOfEarlierTerms(draft.order, report)) return;
   const event = endEventOf(draft, report);
   const answer = answerOf(draft.status, event.type);
   switch (answer) {
@@ -114,6 +128,17 @@ function interpretEnded(draft: ReportDraft, report: EndedReport): void {
       draft.imply(event.type);
       draft.end(event);
   }
+}
+
+/**
+ * A replace has left it behind: it is from before the replace, and names an id that the replacement took over from, or
+ * says that all was executed with a total below what is asked for since.
+ */
+function isEndOfEarlierTerms(order: Order, report: EndedReport): boolean {
+  const { venueOrderId, cumulativeQuantity, venueAt, status } = report;
+  if (order.replacedVenueAt === undefined || venueAt > order.replacedVenueAt) return false;
+  if (venueOrderId !== undefined && order.earlierVenueOrderIds.includes(venueOrderId)) return true;
+  return status === "filled" && order.quantity !== undefined && cumulativeQuantity?.lt(order.quantity) === true;
 }
 
 /** The same end again is news when ours was inferred, or when it states a total that we do not know. */
@@ -157,11 +182,7 @@ function rejectedText(reason: string): string {
 function interpretReplaced(draft: ReportDraft, report: ReplacedReport): void {
   const { order } = draft;
   const pending = order.pendingReplace;
-  if (report.replace.quantity?.isPositive() === false) {
-    const theirs = `replaced to a quantity of ${report.replace.quantity}`;
-    draft.recordOnce("malformedReport", "a total is above 0", theirs, "nothing changed");
-    return;
-  }
+  assert(report.replace.quantity?.isPositive() !== false, `a replace to a total of ${report.replace.quantity}`);
   if (isOldReplace(draft, report)) return;
   const answer = answerOf(draft.status, "orderReplaced");
   switch (answer) {
@@ -192,12 +213,12 @@ function holdsQuantity(draft: ReportDraft): void {
   if (!draft.order.overfilled) draft.noteOverfill(draft.order.quantity);
 }
 
-/** A repeat, or a word older than what holds; never one that answers the outstanding request. */
+/** A repeat, or a word older than what holds: such a one answers no request that was made after it. */
 function isOldReplace(draft: ReportDraft, report: ReplacedReport): boolean {
   const { order } = draft;
-  if (order.pendingReplace !== undefined && agrees(report.replace, order.pendingReplace.replace)) return false;
   if (report.venueOrderId !== undefined && order.earlierVenueOrderIds.includes(report.venueOrderId)) return true;
   if (order.replacedVenueAt !== undefined && report.venueAt < order.replacedVenueAt) return true;
+  if (order.pendingReplace !== undefined && agrees(report.replace, order.pendingReplace.replace)) return false;
   return agrees(report.replace, order) && draft.newVenueOrderId().venueOrderId === undefined;
 }
 
@@ -228,11 +249,21 @@ function interpretRequestRejected(draft: ReportDraft, report: RequestRejectedRep
   const type = report.request === "cancel" ? "cancelRejected" : "replaceRejected";
   const pending = report.request === "cancel" ? order.pendingCancel : order.pendingReplace;
   if (pending === undefined || answerOf(draft.status, type) === "known") return;
+  if (isOldRefusal(order, report, pending.requestId)) return;
   // "Not found" for a cancel of an order whose own submit is unanswered closes nothing: it may be on its way.
   if (draft.status === "submitted" && report.request === "cancel" && report.reason === "unknownOrder") return;
   const { requestId } = pending;
   draft.push({ type, orderId: order.id, requestId, reason: report.reason, ...venueWords(report) });
   if (type === "replaceRejected") holdsQuantity(draft);
+}
+
+/**
+ * A refusal of another request than the outstanding one. Where the report does not name its request, only the
+ * venue's own times are compared: our clock may differ from its by more than the time between two requests.
+ */
+function isOldRefusal(order: Order, report: RequestRejectedReport, outstanding: RequestId): boolean {
+  if (report.requestId !== undefined) return report.requestId !== outstanding;
+  return report.request === "replace" && order.replacedVenueAt !== undefined && report.venueAt < order.replacedVenueAt;
 }
 
 function venueWords(report: EndedReport | RequestRejectedReport): { venueCode?: string; venueMessage?: string } {

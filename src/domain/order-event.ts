@@ -237,7 +237,6 @@ export const DISCREPANCY_KINDS = [
   "unsettled",
   "position",
   "unknownOrder",
-  "malformedReport",
 ] as const;
 export type DiscrepancyKind = (typeof DISCREPANCY_KINDS)[number];
 /** What differed between our books and the venue's, what was concluded, and from which evidence. */

@@ -228,7 +228,7 @@ function noteContradiction(order: Mutable<Order>, event: DiscrepancyFound): void
 }
 
 /** Discrepancies that change nothing: without a memory of them each repeat would be journaled again. */
-const RECORDED_ONCE: ReadonlySet<DiscrepancyKind> = new Set(["contradiction", "unknownExecution", "malformedReport"]);
+const RECORDED_ONCE: ReadonlySet<DiscrepancyKind> = new Set(["contradiction", "unknownExecution"]);
 
 /** What tells one contradiction of an order from another. */
 export function contradictionKey(event: Pick<DiscrepancyFound, "kind" | "ours" | "theirs">): string {

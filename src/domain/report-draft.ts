@@ -63,6 +63,8 @@ export class ReportDraft {
     const known =
       venueOrderId === undefined ||
       venueOrderId === order.venueOrderId ||
+      // From before the replace that gave the order its present id: to learn it now would bring it back.
+      (order.venueOrderId !== undefined && this.#report.venueAt < (order.replacedVenueAt ?? 0)) ||
       order.earlierVenueOrderIds.includes(venueOrderId) ||
       this.events.some((event) => event.type === "orderAcknowledged" && event.venueOrderId === venueOrderId);
     return known ? {} : { venueOrderId };

@@ -8,6 +8,7 @@ import type { Order } from "../domain/order.ts";
 import { fail, type Result } from "../domain/result.ts";
 import type { SendOutcome, Venue } from "../venues/venue.ts";
 import { Cases } from "./cases.ts";
+import { CheckedVenue, readFillOf } from "./checked-venue.ts";
 import { DeadMan } from "./dead-man.ts";
 import { Desk } from "./desk.ts";
 import type { CommandContext } from "./engine-api.ts";
@@ -19,6 +20,7 @@ import type { OrderFinder } from "./order-finder.ts";
 import { OrderIds } from "./order-ids.ts";
 import { Orphans } from "./orphans.ts";
 import { Outcomes } from "./outcomes.ts";
+import { Quarantine } from "./quarantine.ts";
 import { Reconciler } from "./reconciler.ts";
 import { asFault, type Recorder } from "./recorder.ts";
 import type { Recovered } from "./recovery.ts";
@@ -36,6 +38,7 @@ export class EngineParts {
   readonly escalation: Escalation;
   readonly finder: OrderFinder;
   readonly links: VenueLinks;
+  readonly quarantine: Quarantine;
   readonly reconciler: Reconciler;
   readonly schedule: Schedule;
   readonly unmatched: UnmatchedReports;
@@ -87,8 +90,18 @@ export class EngineParts {
     this.unmatched = new UnmatchedReports({
       clock,
       holdMs: settings.unknownGraceMs,
+      holdAtMostMs: settings.placeTimeoutMs + settings.unknownGraceMs,
+      isSubmitUnanswered: (account) => hasSubmitted(recorder, account),
       match: (report) => this.#guarded(() => this.#outcomes.match(report, `report:${report.venue}`)) !== false,
+      apply: (order, report) => void this.#guarded(() => this.#outcomes.apply(order, report, `report:${report.venue}`)),
       foreign: (report) => orphans.foreignReport(report),
+    });
+    this.quarantine = new Quarantine({
+      ...shared,
+      cases: this.cases,
+      guarded: (work) => this.#guarded(work),
+      ask: (order) => this.reconciler.resolve(order),
+      suspect: (account) => this.reconciler.suspect(account, "quarantine"),
     });
     this.#outcomes = new Outcomes({
       ...shared,
@@ -98,6 +111,9 @@ export class EngineParts {
         atVenue: (order) => this.commands.sendCancel(order),
         cancelUnheard: (order) => this.commands.cancelUnheard(order),
         unmatched: (report) => this.unmatched.take(report),
+        named: (order, venueOrderId) => this.unmatched.named(order, venueOrderId),
+        unfit: (report, order, reason) =>
+          this.quarantine.take({ venue: report.venue, order, words: report, reason, unasked: true }),
       },
     });
     this.deadMan = new DeadMan({
@@ -113,6 +129,7 @@ export class EngineParts {
       cases: this.cases,
       outcomes: this.#outcomes,
       isCurrent: (account) => this.linkOf(account).isCurrent,
+      readFill: (account, words) => readFillOf(this.quarantine, venueOf(account).id, account, words),
       admit: (account) => this.linkOf(account).buckets.tryTake("cancel", clock.monotonicMs()),
       repeatCancel: (order) => this.commands.repeatCancel(order),
     });
@@ -152,7 +169,7 @@ export class EngineParts {
     const { clock, venues, accounts, modes, random, logger } = this.#config;
     const { recorder, settings } = recovered;
     return new VenueLinks({
-      venues,
+      venues: venues.map((venue) => new CheckedVenue(venue, this.quarantine)),
       accounts,
       modes: modes ?? new Map(),
       clock,
@@ -219,4 +236,10 @@ export class EngineParts {
       return undefined;
     }
   }
+}
+
+/** Whether the venue may have an order of the account whose id there is not known yet. */
+function hasSubmitted(recorder: Recorder, account: AccountId): boolean {
+  for (const order of recorder.state.index.ordersByStatus("submitted")) if (order.account === account) return true;
+  return false;
 }

@@ -32,6 +32,8 @@ export interface EvidenceOptions {
   readonly settledBy: (account: AccountId, sentAt: number) => number;
   /** Fills of an order that is not ours. */
   readonly foreignFill: (found: VenueFill, findings: Findings) => void;
+  /** Reads one execution of a venue's page; nothing for one that cannot be believed. */
+  readonly readFill: (account: AccountId, words: unknown) => VenueFill | undefined;
 }
 
 /** Which fills to read; by default all of the account since the last that is on record. */
@@ -69,17 +71,25 @@ export class Evidence {
     const venue = venueOf(account);
     const begunAt = clock.monotonicMs();
     let cursor = range.from === "start" ? undefined : recorder.state.account(account).fillCursor;
+    /** Where the first execution is that could not be read: the record goes no further, so that it is read again. */
+    let unread: { readonly cursor?: string } | undefined;
     for (;;) {
       const from = cursor;
       const fills = await this.query(account, findings, (signal) => venue.fillsSince(account, from, signal));
       if (fills === undefined) return { complete: false };
-      for (const found of fills) {
+      for (const words of fills) {
+        const found = this.#options.readFill(account, words);
+        if (found === undefined) {
+          unread ??= cursor === undefined ? {} : { cursor };
+          continue;
+        }
+        cursor = found.cursor;
         if (range.venueOrderIds?.includes(found.fill.venueOrderId) !== false) this.#bookFound(found, venue, findings);
       }
       findings.fillsRead += fills.length;
-      cursor = fills.at(-1)?.cursor ?? cursor;
       // A venue that does not move on has told all that it will.
       if (cursor !== from) continue;
+      if (unread !== undefined) return { complete: false, ...unread };
       if (!findings.dryRun && range.venueOrderIds === undefined) shortfalls.wereRead(account, begunAt);
       return { complete: true, ...(cursor === undefined ? {} : { cursor }) };
     }
@@ -202,7 +212,12 @@ export class Evidence {
     }
     const { clock, settledBy } = this.#options;
     if (clock.now() < settledBy(order.account, pending.requestedAt)) return;
-    this.#take(order, { ...base, kind: "requestRejected", request: "replace", reason: "notApplied" }, findings);
+    const { requestId } = pending;
+    this.#take(
+      order,
+      { ...base, kind: "requestRejected", request: "replace", requestId, reason: "notApplied" },
+      findings,
+    );
   }
 
   /** Applies a report, or in a dry run says what it would do. @returns whether it changes anything. */

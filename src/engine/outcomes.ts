@@ -3,16 +3,17 @@
 
 import { type OrderwrightError, orderwrightError } from "../domain/errors.ts";
 import type { EndedReport, ExecutionReport } from "../domain/execution-report.ts";
+import type { VenueOrderId } from "../domain/identifiers.ts";
 import { type Interpretation, interpretReport } from "../domain/interpret-report.ts";
 import type { Order, PendingRequest } from "../domain/order.ts";
-import type { Cause, DiscrepancyFound, OrderEvent } from "../domain/order-event.ts";
-import { contradictionKey } from "../domain/order-fold.ts";
+import type { Cause, OrderEvent } from "../domain/order-event.ts";
 import type { EventDraft } from "../domain/system-event.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { SendOutcome } from "../venues/venue.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Recorder } from "./recorder.ts";
+import { contradictionOf } from "./report-check.ts";
 import type { OrderJob, Refusal } from "./send-job.ts";
 
 /** What has to happen after something was recorded. */
@@ -27,6 +28,10 @@ export interface OutcomeFollowUps {
   cancelUnheard(order: Order): void;
   /** A report whose order is not known, or not yet. */
   unmatched(report: ExecutionReport): void;
+  /** The venue's id of an order is known: what came under it before goes first. */
+  named(order: Order, venueOrderId: VenueOrderId): void;
+  /** A report that cannot be about its order, or that means nothing for it. */
+  unfit(report: ExecutionReport, order: Order, reason: string): void;
 }
 
 export interface OutcomesOptions {
@@ -68,35 +73,36 @@ export class Outcomes {
     return order !== undefined;
   }
 
-  /** Records what a report means for its order. @returns whether that is anything. */
+  /** Records what a report means for its order, after what was held for that order. @returns whether that is anything. */
   apply(order: Order, report: ExecutionReport, cause: Cause): boolean {
-    const { events, missingFills } = this.interpret(order, report, cause);
+    const contradiction = contradictionOf(order, report, this.#holderOf(report));
+    if (contradiction === undefined && report.venueOrderId !== undefined)
+      this.#followUps.named(order, report.venueOrderId);
+    const { events, missingFills, fault = contradiction } = this.interpret(order, report, cause);
+    if (fault !== undefined) {
+      this.#followUps.unfit(report, order, fault);
+      return false;
+    }
     this.#recorder.record(events);
     if (missingFills) this.#followUps.fillsMissing(order, report);
     if (order.isWorking && order.pendingCancel !== undefined) this.#followUps.atVenue(order);
     return events.length > 0;
   }
 
-  /** Says what a report means for its order. One that cannot be read as a fact is quarantined: it stops nothing else. */
-  interpret(order: Order, report: ExecutionReport, cause: Cause): Interpretation {
-    const at = this.#clock.now();
+  /** Says what a report means for its order; of one that no sense can be made of, why. It stops nothing else. */
+  interpret(order: Order, report: ExecutionReport, cause: Cause): Interpretation & { readonly fault?: string } {
     try {
-      return interpretReport(order, report, { at, cause });
+      return interpretReport(order, report, { at: this.#clock.now(), cause });
     } catch (error) {
       this.#logger.error({ orderId: order.id, kind: report.kind, error }, "a report cannot be interpreted");
-      const found: DiscrepancyFound = {
-        type: "discrepancyFound",
-        orderId: order.id,
-        account: order.account,
-        kind: "malformedReport",
-        ours: order.status,
-        theirs: error instanceof Error ? error.message.slice(0, 256) : "cannot be read",
-        conclusion: "nothing changed",
-        evidence: `${report.kind} report of ${order.venue}`,
-      };
-      const events = order.contradictions.has(contradictionKey(found)) ? [] : [{ ...found, at, cause }];
-      return { events, missingFills: false };
+      const words = error instanceof Error ? error.message : "no sense can be made of it";
+      return { events: [], missingFills: false, fault: words };
     }
+  }
+
+  #holderOf({ account, venueOrderId, instrumentId }: ExecutionReport): Order | undefined {
+    const { index } = this.#recorder.state;
+    return venueOrderId === undefined ? undefined : index.byVenueOrderId(account, venueOrderId, instrumentId);
   }
 
   /** Makes a report of ours about an order: for answers that are not reports themselves. */
@@ -141,6 +147,7 @@ export class Outcomes {
     switch (outcome.kind) {
       case "accepted": {
         const { venueOrderId, venueAt = at } = outcome;
+        if (venueOrderId !== undefined) this.#followUps.named(order, venueOrderId);
         // On an end that the venue itself has told, its reply is old news; on one that we concluded, it is evidence.
         if (order.isActive || order.inferred) {
           this.applyBody(
@@ -181,6 +188,7 @@ export class Outcomes {
           {
             kind: "requestRejected",
             request,
+            requestId: job.requestId,
             reason: outcome.reason,
             venueAt: outcome.venueAt ?? this.#clock.now(),
             ...(outcome.venueCode === undefined ? {} : { venueCode: outcome.venueCode }),

@@ -6,7 +6,7 @@ import { Decimal } from "../domain/decimal.ts";
 import { unwrap } from "../domain/result.ts";
 import { d } from "../domain/testing/orders.ts";
 import type { QueryResult, SendOutcome, VenuePosition } from "../venues/venue.ts";
-import { BTC } from "./testing/scripted-venue.ts";
+import { BTC, ScriptedVenue } from "./testing/scripted-venue.ts";
 import { createTestEngine, settle, type TestEngine, type TestEngineOptions } from "./testing/test-engine.ts";
 import { discrepancies, eventsOfType, found, MAIN, recordOf } from "./testing/venue-answers.ts";
 
@@ -14,7 +14,7 @@ const CASE = "position:main";
 
 /** An engine whose account holds 1 by its own books, at a venue that tells what the test says. */
 async function holding(options: TestEngineOptions = {}) {
-  const t = await createTestEngine(options);
+  const t = await createTestEngine({ ...options, venue: withPositions(options.venue) });
   const order = await t.working();
   t.venue.fill(order, "1");
   await settle();
@@ -26,6 +26,12 @@ async function holding(options: TestEngineOptions = {}) {
     return Promise.resolve(found(positions));
   };
   return { t, venue };
+}
+
+/** A venue that tells positions from its first day: none, until a test says otherwise. */
+function withPositions(venue = new ScriptedVenue()): ScriptedVenue {
+  venue.positions = () => Promise.resolve(found([]));
+  return venue;
 }
 
 async function compareTwice(t: TestEngine): Promise<void> {
@@ -62,7 +68,7 @@ test("what one side does not name is zero there", async () => {
   venue.quantity = undefined;
   await compareTwice(t);
   expect(t.engine.cases()[0]?.text).toContain("1 here, 0 at the venue");
-  const flat = await createTestEngine();
+  const flat = await createTestEngine({ venue: withPositions() });
   flat.venue.positions = () => Promise.resolve(found([{ instrumentId: BTC.id, quantity: d("-2") }]));
   await compareTwice(flat);
   expect(flat.engine.cases()[0]?.text).toContain("0 here, -2 at the venue");

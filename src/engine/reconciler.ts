@@ -9,7 +9,7 @@ import type { Order } from "../domain/order.ts";
 import type { CancelTimer, Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Random } from "../runtime/random.ts";
-import type { Venue, VenueOrder } from "../venues/venue.ts";
+import type { Venue, VenueFill, VenueOrder } from "../venues/venue.ts";
 import type { Cases } from "./cases.ts";
 import type { ReconcileReport } from "./engine-api.ts";
 import { Evidence } from "./evidence.ts";
@@ -48,6 +48,8 @@ export interface ReconcilerOptions {
   readonly repeatCancel: (order: Order) => void;
   /** The account's stream has been heard without a break since its books were last compared. */
   readonly isCurrent: (account: AccountId) => boolean;
+  /** Reads one execution of a venue's page; nothing for one that cannot be believed. */
+  readonly readFill: (account: AccountId, words: unknown) => VenueFill | undefined;
 }
 
 export class Reconciler {

@@ -3,7 +3,6 @@
 import { describe, expect, test } from "vitest";
 import type { OrderId } from "../domain/identifiers.ts";
 import { unwrap } from "../domain/result.ts";
-import { fillOf } from "../domain/testing/orders.ts";
 import { MemoryJournal } from "../journal/memory/memory-journal.ts";
 import type { ProjectionSource } from "../journal/projection.ts";
 import { type Logger, silentLogger } from "../runtime/logger.ts";
@@ -12,7 +11,6 @@ import { DurableWaits } from "./durable-waits.ts";
 import { EngineState } from "./engine-state.ts";
 import { Recorder } from "./recorder.ts";
 import { createTestEngine, LIMIT_BUY, settle } from "./testing/test-engine.ts";
-import { discrepancies } from "./testing/venue-answers.ts";
 
 const META = { at: 1, cause: "command:test" } as const;
 const EPOCH = {
@@ -50,20 +48,6 @@ describe("recording", () => {
     await settle();
     // What was taken before is on disk, and nothing else.
     expect(Array.from(journal.read(0), (event) => event.type)).toEqual(["epochStarted"]);
-  });
-
-  test("a report that cannot be interpreted is on record once, and stops nothing", async () => {
-    // RELIABILITY 48: quarantine, not crash.
-    const t = await createTestEngine();
-    const order = await t.working();
-    const fill = { ...fillOf("e1", "1", { venueOrderId: "v1" }), quantity: undefined as never };
-    for (let round = 0; round < 3; round++) t.venue.say(order, { kind: "fill", fill });
-    await settle();
-    expect(discrepancies(t)).toEqual(["malformedReport"]);
-    t.venue.fill(order, "1");
-    await settle();
-    expect(order.status).toBe("filled");
-    expect(t.engine.status().phase).toBe("ready");
   });
 
   test("after a fault of ours, the state follows what the journal had taken, and subscribers hear of it", async () => {

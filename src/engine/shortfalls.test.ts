@@ -105,11 +105,16 @@ describe("a total above what is booked", () => {
   });
 
   test("without an average has the limit price, and so has one whose average makes no sense", async () => {
-    for (const changes of [{}, { averagePrice: d("-5") }]) {
+    // What is booked cost 10 already: an average of 1 would make the rest cost less than nothing.
+    for (const changes of [{}, { averagePrice: d("1") }]) {
       const t = await createTestEngine();
-      const order = await shown(t, { cumulativeQuantity: d("0.4"), ...changes });
+      const order = await t.working();
+      t.venue.fill(order, "0.1", "100", "e1");
+      await settle();
+      t.venue.onOpenOrders = () => found([recordOf(order, { cumulativeQuantity: d("0.5"), ...changes })]);
+      await t.engine.reconcile();
       await t.pass(1_000);
-      expect(fillsOf(order)).toEqual(["inferred:v1:0.4 0.4 @ 100 inferred"]);
+      expect(fillsOf(order)).toEqual(["e1 0.1 @ 100", "inferred:v1:0.5 0.4 @ 100 inferred"]);
       expect(eventsOfType(t, "discrepancyFound")[0]?.conclusion).toContain("the order's limit");
     }
   });

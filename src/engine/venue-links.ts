@@ -181,8 +181,7 @@ export class VenueLinks {
         report: (report) => this.#options.report(report),
         connection: (state, reason) => this.#connectionChanged(link, state === "connected", reason),
         heartbeat: () => undefined,
-        unreadable: (message) =>
-          this.#options.logger.error({ venue: link.venue.id, reason: message.reason }, "unreadable"),
+        unreadable: () => undefined, // in quarantine already
       };
       await link.venue.connect(audible(listener, () => this.#heard(link)));
     } catch (error) {

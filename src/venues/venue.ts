@@ -129,6 +129,7 @@ export interface VenueOrder {
   readonly cumulativeQuantity: Decimal;
   /** The venue's own average over the executions: the price of an inferred fill where it shows none of them. */
   readonly averagePrice?: Decimal;
+  /** When the venue last changed it. */
   readonly venueAt: Instant;
 }
 
