@@ -4,11 +4,15 @@
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ErrorCode, isOrderwrightError } from "../domain/errors.ts";
+import type { InstrumentId, VenueOrderId } from "../domain/identifiers.ts";
 import type { EventDraft, RecordedEvent } from "../domain/system-event.ts";
 import { Activity } from "../runtime/activity.ts";
 import type { Journal } from "./journal.ts";
 import { arbitraryBatch } from "./testing/arbitrary-events.ts";
 import {
+  acknowledged,
+  adopted,
+  canceled,
   created,
   epochStarted,
   exampleOrderId,
@@ -248,6 +252,81 @@ export function describeJournal(name: string, create: () => JournalHarness, numR
         await journal.flush();
         check(journal);
         await journal.close();
+      });
+    });
+
+    describe("a venue's id", () => {
+      /** Finds by an id, and says which example order that is. */
+      const finder =
+        (journal: Journal) =>
+        (id: string, account = main, instrument?: string): number | undefined => {
+          const found = journal.findOrderIdByVenueOrderId(
+            account,
+            id as VenueOrderId,
+            instrument as InstrumentId | undefined,
+          );
+          return found === undefined ? undefined : Number.parseInt(found.slice(-8), 16);
+        };
+      /** Checks what was just committed, what has its rows, and what another process finds. */
+      async function checkThroughout(events: readonly EventDraft[], check: (journal: Journal) => void): Promise<void> {
+        const journal = await harness.open();
+        journal.append(events, 0);
+        while (journal.durablePosition < events.length) await new Promise((resolve) => setImmediate(resolve));
+        check(journal);
+        await journal.flush();
+        check(journal);
+        await journal.close();
+        const again = await harness.open();
+        check(again);
+        await again.close();
+      }
+
+      test("finds its order, whatever event brought it, also after a replace brought another", async () => {
+        const events = [
+          created(1),
+          acknowledged(1, "first"),
+          replaced(1, "mine", "second"),
+          partlyFilled(1, "of a fill"),
+          canceled(1, "of an end"),
+          adopted(2, "found", "theirs"),
+          created(3),
+        ];
+        await checkThroughout(events, (journal) => {
+          const find = finder(journal);
+          expect(["first", "second", "of a fill", "of an end"].map((id) => find(id))).toEqual([1, 1, 1, 1]);
+          expect(["found", "nobody's", "mine", "theirs"].map((id) => find(id))).toEqual([
+            2,
+            undefined,
+            undefined,
+            undefined,
+          ]);
+          expect(journal.findOrderId(main, "theirs")).toBe(exampleOrderId(2));
+        });
+      });
+
+      test("finds in its own account and instrument; of several orders the latest to get the id", async () => {
+        const other = "other" as typeof main;
+        const events = [
+          created(1),
+          created(2, undefined, main, "ETH/USDT"),
+          created(3, undefined, other),
+          created(4),
+          acknowledged(4, "7"),
+          acknowledged(1, "7"),
+          acknowledged(2, "7"),
+          acknowledged(3, "7"),
+          // What an order had already it does not get again.
+          partlyFilled(4, "7"),
+        ];
+        await checkThroughout(events, (journal) => {
+          const find = finder(journal);
+          expect([find("7", main, "BTC/USDT"), find("7", main, "ETH/USDT"), find("7", main, "XRP/USDT")]).toEqual([
+            1,
+            2,
+            undefined,
+          ]);
+          expect([find("7"), find("7", other), find("7", other, "ETH/USDT")]).toEqual([2, 3, undefined]);
+        });
       });
     });
 

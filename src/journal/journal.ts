@@ -2,7 +2,7 @@
 // Implementations: memory/ and sqlite/. One contract suite (journal.contract.ts) runs on all.
 // What the events mean is the domain's business; when to wait for durability is the engine's.
 
-import type { AccountId, OrderId } from "../domain/identifiers.ts";
+import type { AccountId, InstrumentId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
 import type { EventDraft, RecordedEvent } from "../domain/system-event.ts";
 import type { ProjectionSource } from "./projection.ts";
 
@@ -86,6 +86,17 @@ export interface Journal {
    * order of an account to use an id keeps it.
    */
   findOrderId(account: AccountId, clientOrderId: string): OrderId | undefined;
+
+  /**
+   * Finds the order that a venue's id names, or ever named: the id before a replace counts too, and one that only a
+   * fill had. Some venues number per instrument: without one, any of the account counts. Of several orders the
+   * latest to get the id is found. An id that no order had costs one indexed look-up, however long the journal is.
+   */
+  findOrderIdByVenueOrderId(
+    account: AccountId,
+    venueOrderId: VenueOrderId,
+    instrumentId?: InstrumentId,
+  ): OrderId | undefined;
 
   /**
    * Stores a snapshot of a durable position with the next commit; older ones may be dropped.

@@ -1,6 +1,6 @@
 // A journal in memory that keeps readable tables, as a file does: for tests of what is in them.
 
-import type { AccountId, OrderId } from "../../domain/identifiers.ts";
+import type { AccountId, InstrumentId, OrderId, VenueOrderId } from "../../domain/identifiers.ts";
 import type { EventDraft, RecordedEvent } from "../../domain/system-event.ts";
 import type { Durability, Journal, JournalListener, Snapshot } from "../../journal/journal.ts";
 import { MemoryJournal } from "../../journal/memory/memory-journal.ts";
@@ -88,6 +88,13 @@ export class TableJournal implements Journal, VerifySource {
   }
   findOrderId(account: AccountId, clientOrderId: string): OrderId | undefined {
     return this.inner.findOrderId(account, clientOrderId);
+  }
+  findOrderIdByVenueOrderId(
+    account: AccountId,
+    venueOrderId: VenueOrderId,
+    instrumentId?: InstrumentId,
+  ): OrderId | undefined {
+    return this.inner.findOrderIdByVenueOrderId(account, venueOrderId, instrumentId);
   }
   /** As a file does: a snapshot is never newer than the tables. */
   writeSnapshot(snapshot: Snapshot): void {

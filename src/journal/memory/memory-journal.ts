@@ -3,12 +3,12 @@
 
 import { assert } from "../../domain/assert.ts";
 import { type OrderwrightError, orderwrightError } from "../../domain/errors.ts";
-import type { AccountId, OrderId } from "../../domain/identifiers.ts";
+import type { AccountId, InstrumentId, OrderId, VenueOrderId } from "../../domain/identifiers.ts";
 import type { EventDraft, RecordedEvent } from "../../domain/system-event.ts";
 import type { Activity } from "../../runtime/activity.ts";
-import { accountOf, ClientOrderIds } from "../client-order-ids.ts";
 import { type Commit, CommitQueue } from "../commit-queue.ts";
 import type { Durability, Journal, JournalListener, Snapshot } from "../journal.ts";
+import { firstTerms, OrderAliases, ofClientAlias, ofVenueAlias, type TermsOf } from "../order-aliases.ts";
 import type { ProjectionSource } from "../projection.ts";
 
 /** When a {@link MemoryJournal} commits. */
@@ -26,7 +26,7 @@ export interface MemoryJournalOptions {
 /** What survives a crash. */
 interface Stored {
   readonly events: RecordedEvent[];
-  readonly clientOrderIds: ClientOrderIds;
+  readonly aliases: OrderAliases;
   snapshot: Snapshot | undefined;
 }
 
@@ -36,6 +36,7 @@ export class MemoryJournal implements Journal {
   readonly #options: MemoryJournalOptions;
   readonly #stored: Stored;
   readonly #queue: CommitQueue;
+  readonly #termsOf: TermsOf = (orderId) => firstTerms(this.readOrder(orderId));
   #nextFailure: OrderwrightError | undefined;
 
   constructor(options: MemoryJournalOptions, stored: Stored = emptyStore()) {
@@ -88,7 +89,15 @@ export class MemoryJournal implements Journal {
   }
 
   findOrderId(account: AccountId, clientOrderId: string): OrderId | undefined {
-    return this.#stored.clientOrderIds.find(account, clientOrderId, (orderId) => accountOf(this.readOrder(orderId)));
+    return ofClientAlias(this.#stored.aliases.orderIds("client", clientOrderId), account, this.#termsOf);
+  }
+
+  findOrderIdByVenueOrderId(
+    account: AccountId,
+    venueOrderId: VenueOrderId,
+    instrumentId?: InstrumentId,
+  ): OrderId | undefined {
+    return ofVenueAlias(this.#stored.aliases.orderIds("venue", venueOrderId), account, instrumentId, this.#termsOf);
   }
 
   writeSnapshot(snapshot: Snapshot): void {
@@ -136,11 +145,11 @@ export class MemoryJournal implements Journal {
   #store(events: readonly RecordedEvent[]): void {
     for (const event of events) {
       this.#stored.events.push(event);
-      this.#stored.clientOrderIds.note(event);
+      this.#stored.aliases.note(event);
     }
   }
 }
 
 function emptyStore(): Stored {
-  return { events: [], clientOrderIds: new ClientOrderIds(), snapshot: undefined };
+  return { events: [], aliases: new OrderAliases(), snapshot: undefined };
 }

@@ -1,7 +1,6 @@
 // The read side of a journal file: events by position or by order, snapshots, and the check of the whole chain.
 // It reads what is committed and changes nothing. No statement stays open between two reads.
 
-import type { AccountId, OrderId } from "../../domain/identifiers.ts";
 import type { RecordedEvent } from "../../domain/system-event.ts";
 import type { Database, SqliteRow, Statement } from "../../runtime/node/sqlite.ts";
 import { decodeChunk, openChunk } from "../event-codec.ts";
@@ -25,7 +24,6 @@ export class CommitReader {
   readonly #orderSeqs: Statement;
   readonly #projection: Statement;
   readonly #snapshots: Statement;
-  readonly #clientOrderId: Statement;
 
   constructor(database: Database) {
     this.#path = database.path;
@@ -40,9 +38,6 @@ export class CommitReader {
     this.#orderSeqs = database.prepare("SELECT seq FROM events WHERE order_id = ? AND seq <= ? ORDER BY seq");
     this.#projection = database.prepare("SELECT position FROM projection WHERE name = ?");
     this.#snapshots = database.prepare("SELECT seq, state, hash FROM snapshots WHERE seq <= ? ORDER BY seq DESC");
-    this.#clientOrderId = database.prepare(
-      "SELECT order_id FROM client_order_ids WHERE account = ? AND client_order_id = ?",
-    );
   }
 
   /** The last committed event; 0 when there is none. */
@@ -87,11 +82,11 @@ export class CommitReader {
   }
 
   /** Events of one order up to `upTo`: by the table `events`, and beyond its position by the commits themselves. */
-  orderEvents(orderId: string, upTo: number): RecordedEvent[] {
+  *orderEvents(orderId: string, upTo: number): Generator<RecordedEvent> {
     const indexed = Math.min(this.projectedPosition("events"), upTo);
     const seqs = this.#reading(() => this.#orderSeqs.all(orderId, indexed)).map((row) => Number(row["seq"]));
-    const events = this.#eventsAt(seqs);
-    if (indexed >= upTo) return events;
+    yield* this.#eventsAt(seqs);
+    if (indexed >= upTo) return;
     // The text of a chunk holds the id of each order that it is about: most chunks need no decoding.
     const mark = JSON.stringify(orderId);
     for (const commit of this.commits(indexed)) {
@@ -99,16 +94,9 @@ export class CommitReader {
       if (!commit.payload.includes(mark)) continue;
       for (const event of decodeChunk(commit.payload, commit.firstSeq)) {
         if (event.seq <= indexed || event.seq > upTo) continue;
-        if ("orderId" in event && event.orderId === orderId) events.push(event);
+        if ("orderId" in event && event.orderId === orderId) yield event;
       }
     }
-    return events;
-  }
-
-  /** The order that the table `client_order_ids` names. */
-  orderIdOf(account: AccountId, clientOrderId: string): OrderId | undefined {
-    const row = this.#reading(() => this.#clientOrderId.get(account, clientOrderId));
-    return row === undefined ? undefined : (String(row["order_id"]) as OrderId);
   }
 
   /** The newest snapshot at or before a position whose checksum holds. */
@@ -120,15 +108,15 @@ export class CommitReader {
     return undefined;
   }
 
-  #eventsAt(seqs: readonly number[]): RecordedEvent[] {
+  *#eventsAt(seqs: readonly number[]): Generator<RecordedEvent> {
     let chunk: ReturnType<typeof openChunk> | undefined;
-    return seqs.map((seq) => {
+    for (const seq of seqs) {
       if (chunk === undefined || seq >= chunk.firstSeq + chunk.count) {
         const row = this.#reading(() => this.#commitAt.get(seq));
         chunk = openChunk(String(row?.["payload"]), Number(row?.["first_seq"]));
       }
-      return chunk.event(seq);
-    });
+      yield chunk.event(seq);
+    }
   }
 
   #reading<T>(work: () => T): T {

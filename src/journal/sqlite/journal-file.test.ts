@@ -19,8 +19,17 @@ import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isOrderwrightError, type OrderwrightError } from "../../domain/errors.ts";
+import type { VenueOrderId } from "../../domain/identifiers.ts";
 import { openDatabase } from "../../runtime/node/sqlite.ts";
-import { created, exampleOrderId, main, partlyFilled, validated } from "../testing/example-events.ts";
+import {
+  acknowledged,
+  created,
+  exampleOrderId,
+  main,
+  partlyFilled,
+  replaced,
+  validated,
+} from "../testing/example-events.ts";
 import { TemporaryJournal } from "../testing/temporary-journal.ts";
 import { openJournalReader } from "./journal-reader.ts";
 import { APPLICATION_ID } from "./journal-schema.ts";
@@ -83,7 +92,7 @@ describe("a file that is no journal of ours", () => {
         using database = openDatabase(path);
         database.exec(`CREATE TABLE commits (a); PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 99`);
       },
-      /has format 99, and this release knows 1/,
+      /has format 99, and this release knows 2/,
     ],
     ["a directory", (path: string) => mkdirSync(path), /is a directory/],
   ])("%s is refused and left as it is", async (_case, make, message) => {
@@ -116,6 +125,69 @@ describe("a file that is no journal of ours", () => {
     await written(1);
     chmodSync(temporary.path, 0o400);
     expect((await refusalOf(temporary.open())).code).toBe("journal.writeFailed");
+  });
+});
+
+describe("a journal of format 1", () => {
+  /** Takes a file back to what format 1 had of other people's ids. */
+  const toFormat1 = `DROP TABLE order_aliases;
+    CREATE TABLE client_order_ids (
+      account TEXT NOT NULL, client_order_id TEXT NOT NULL, order_id TEXT NOT NULL, PRIMARY KEY (account, client_order_id)
+    ) WITHOUT ROWID;
+    INSERT INTO client_order_ids VALUES ('main', 'mine', '${exampleOrderId(1)}');
+    PRAGMA user_version = 1`;
+  const before = [created(1, "mine"), acknowledged(1, "old"), replaced(1, "later", "new"), partlyFilled(1, "new")];
+  const found = (journal: SqliteJournal): unknown => [
+    ...["mine", "later"].map((id) => journal.findOrderId(main, id)),
+    ...["old", "new", "next"].map((id) => journal.findOrderIdByVenueOrderId(main, id as VenueOrderId)),
+  ];
+  const [one, two] = [exampleOrderId(1), exampleOrderId(2)];
+
+  test("opens, finds its orders by every id that they ever had, and goes on", async () => {
+    let journal = await temporary.open();
+    journal.append(before, 0);
+    await journal.close();
+    temporary.tamper(toFormat1);
+    journal = await temporary.open();
+    expect(found(journal)).toEqual([one, one, one, one, undefined]);
+    journal.append([created(2), acknowledged(2, "next")], 4);
+    await journal.close();
+    journal = await temporary.open();
+    expect(found(journal)).toEqual([one, one, one, one, two]);
+    expect(await journal.verifyChain()).toMatchObject({ position: 6 });
+  });
+
+  test("is found in whole also where its rows trailed", async () => {
+    const journal = await temporary.open();
+    journal.append(before, 0);
+    await journal.flush();
+    journal.append([created(2), acknowledged(2, "next")], 4);
+    while (journal.durablePosition < 6) await new Promise((resolve) => setImmediate(resolve));
+    const path = temporary.copy();
+    await journal.close();
+    using database = openDatabase(path);
+    database.exec(toFormat1);
+    database.close();
+    const again = await temporary.open({ path });
+    expect(found(again)).toEqual([one, one, one, one, two]);
+  });
+
+  test("can be verified without being changed", async () => {
+    await written(3);
+    temporary.tamper(toFormat1);
+    const bytes = readFileSync(temporary.path);
+    using reader = openJournalReader(temporary.path);
+    expect(await reader.verifyChain()).toMatchObject({ position: 6 });
+    expect(readFileSync(temporary.path).equals(bytes)).toBe(true);
+  });
+
+  test("keeps its format when it cannot be brought to another", async () => {
+    await written(20);
+    temporary.tamper(`${toFormat1}; UPDATE commits SET payload = '[1,["zz",1,null,"command:1"]]' WHERE first_seq = 1`);
+    expect((await refusalOf(temporary.open())).code).toBe("journal.corrupt");
+    using database = openDatabase(temporary.path, { readOnly: true });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
+    expect(database.prepare("SELECT client_order_id FROM client_order_ids").all()).toHaveLength(1);
   });
 });
 

@@ -61,18 +61,18 @@ function requireFile(path: string, stats: Stats): void {
 /**
  * Checks that an existing file is a journal of a format that this release knows. An empty file passes.
  *
- * @returns whether the file has the journal's tables already.
+ * @returns the format of its tables; `undefined` while it has none.
  * @throws {OrderwrightError} `journal.foreignFile`, `journal.corrupt`
  */
-export function checkIdentity(path: string): boolean {
+export function checkIdentity(path: string): number | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return false;
+  if (stats === undefined) return undefined;
   requirePlausibleSize(path, stats.size);
   try {
     using database = openDatabase(path, { readOnly: true });
     const applicationId = pragma(database, "application_id");
     const tables = Number(database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.["tables"]);
-    if (applicationId === 0 && tables === 0) return false;
+    if (applicationId === 0 && tables === 0) return undefined;
     if (applicationId !== APPLICATION_ID) {
       throw foreign(path, "is an SQLite database of another application. Name another file, or a new one");
     }
@@ -83,7 +83,7 @@ export function checkIdentity(path: string): boolean {
         `has format ${format}, and this release knows ${FORMAT_VERSION}. Use the release that wrote it, or a later one`,
       );
     }
-    return true;
+    return format;
   } catch (error) {
     throw openError(path, error);
   }

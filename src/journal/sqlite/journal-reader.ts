@@ -21,7 +21,7 @@ import { type ChainReport, verifyChain } from "./verify-chain.ts";
  * @throws {OrderwrightError} `journal.foreignFile`, also when there is no such file, or `journal.corrupt`.
  */
 export function openJournalReader(path: string): JournalReader {
-  if (!existsSync(path) || !checkIdentity(resolveJournalPath(path))) {
+  if (!existsSync(path) || checkIdentity(resolveJournalPath(path)) === undefined) {
     throw orderwrightError("journal.foreignFile", `There is no journal at ${path}. Name an existing one.`, { path });
   }
   const resolved = resolveJournalPath(path);
@@ -64,7 +64,7 @@ export class JournalReader implements Disposable {
   }
 
   readOrder(orderId: string): readonly RecordedEvent[] {
-    return this.#reader.orderEvents(orderId, this.position);
+    return [...this.#reader.orderEvents(orderId, this.position)];
   }
 
   readSnapshot(): Snapshot | undefined {

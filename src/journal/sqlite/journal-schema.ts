@@ -5,8 +5,8 @@ import type { FillRow, OrderRow, PositionRow } from "../projection.ts";
 
 /** "OWRJ" in ASCII, in the header of every journal file. */
 export const APPLICATION_ID = 0x4f57524a;
-/** The format of the file. A later one is refused; an earlier one would be upgraded here. */
-export const FORMAT_VERSION = 1;
+/** The format of the file. A later one is refused; an earlier one is upgraded when it is opened (journal-upgrade.ts). */
+export const FORMAT_VERSION = 2;
 
 type Columns<Row> = { readonly [K in keyof Row]: "TEXT" | "INTEGER" | "NUMERIC" };
 
@@ -81,6 +81,14 @@ const list = (columns: object): string =>
     .map(([name, type]) => `${name} ${String(type)}`)
     .join(", ");
 
+/** Since format 2. */
+export const ALIAS_TABLE = `
+CREATE TABLE order_aliases (
+  kind TEXT NOT NULL, alias TEXT NOT NULL, order_id TEXT NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY (kind, alias, order_id)
+) WITHOUT ROWID;
+`;
+
 /** Makes the tables of an empty file. Run inside one transaction. */
 export const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -95,10 +103,7 @@ CREATE TABLE events (
   cause TEXT NOT NULL, data TEXT NOT NULL
 );
 CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
-CREATE TABLE client_order_ids (
-  account TEXT NOT NULL, client_order_id TEXT NOT NULL, order_id TEXT NOT NULL, PRIMARY KEY (account, client_order_id)
-) WITHOUT ROWID;
-CREATE TABLE orders (${list(ORDER_COLUMNS)}, PRIMARY KEY (order_id)) WITHOUT ROWID;
+${ALIAS_TABLE}CREATE TABLE orders (${list(ORDER_COLUMNS)}, PRIMARY KEY (order_id)) WITHOUT ROWID;
 CREATE INDEX orders_by_parent ON orders (parent_order_id) WHERE parent_order_id IS NOT NULL;
 CREATE INDEX orders_by_creation ON orders (created_at);
 CREATE TABLE fills (${list(FILL_COLUMNS)}, PRIMARY KEY (order_id, venue_order_id, execution_id)) WITHOUT ROWID;

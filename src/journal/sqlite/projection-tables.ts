@@ -3,9 +3,9 @@
 
 import type { RecordedEvent } from "../../domain/system-event.ts";
 import type { Database, SqliteValue, Statement } from "../../runtime/node/sqlite.ts";
-import { clientOrderIdUse } from "../client-order-ids.ts";
 import { decodeChunk } from "../event-codec.ts";
 import type { FillRow, OrderRow, PositionRow, ProjectionRows } from "../projection.ts";
+import { aliasWriter } from "./alias-table.ts";
 import { type EventRow, eventRow } from "./event-row.ts";
 import { FILL_COLUMNS, ORDER_COLUMNS, POSITION_COLUMNS } from "./journal-schema.ts";
 
@@ -22,8 +22,7 @@ export class ProjectionTables {
   readonly #removeFill: Statement;
   readonly #upsertPosition: Statement;
   readonly #insertEvent: Statement;
-  readonly #noteClientOrderId: Statement;
-  readonly #noteReplacedClientOrderId: Statement;
+  readonly #writeAliases: (event: RecordedEvent) => void;
   readonly #nextCommit: Statement;
   readonly #setPosition: Statement;
   #eventsPosition: number;
@@ -37,11 +36,7 @@ export class ProjectionTables {
     );
     this.#upsertPosition = database.prepare(upsert("positions", POSITION_NAMES, ["account", "instrument"]));
     this.#insertEvent = database.prepare(insert("events", EVENT_NAMES));
-    this.#noteClientOrderId = database.prepare("INSERT OR IGNORE INTO client_order_ids VALUES (?, ?, ?)");
-    this.#noteReplacedClientOrderId = database.prepare(
-      `INSERT OR IGNORE INTO client_order_ids
-         SELECT account, ?, order_id FROM events WHERE order_id = ? AND type IN ('orderCreated', 'orderAdopted')`,
-    );
+    this.#writeAliases = aliasWriter(database);
     this.#nextCommit = database.prepare("SELECT first_seq, last_seq, payload FROM commits WHERE first_seq = ?");
     this.#setPosition = database.prepare("UPDATE projection SET position = ? WHERE name = ?");
     const stored = database.prepare("SELECT position FROM projection WHERE name = 'events'").get();
@@ -81,10 +76,7 @@ export class ProjectionTables {
 
   #indexEvent(event: RecordedEvent): void {
     this.#insertEvent.run(...values(eventRow(event), EVENT_NAMES));
-    const use = clientOrderIdUse(event);
-    if (use === undefined) return;
-    if (use.account !== undefined) this.#noteClientOrderId.run(use.account, use.clientOrderId, use.orderId);
-    else this.#noteReplacedClientOrderId.run(use.clientOrderId, use.orderId);
+    this.#writeAliases(event);
   }
 }
 

@@ -3,17 +3,25 @@
 
 import { assert } from "../../domain/assert.ts";
 import type { OrderwrightError } from "../../domain/errors.ts";
-import type { AccountId, OrderId } from "../../domain/identifiers.ts";
+import type { AccountId, InstrumentId, OrderId, VenueOrderId } from "../../domain/identifiers.ts";
 import type { EventDraft, RecordedEvent } from "../../domain/system-event.ts";
 import type { Activity } from "../../runtime/activity.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { type Logger, silentLogger } from "../../runtime/logger.ts";
 import { type Database, openDatabase } from "../../runtime/node/sqlite.ts";
-import { accountOf, ClientOrderIds } from "../client-order-ids.ts";
 import { type Commit, CommitQueue } from "../commit-queue.ts";
 import { encodeChunk } from "../event-codec.ts";
 import type { Durability, Journal, JournalListener, Snapshot } from "../journal.ts";
+import {
+  type AliasKind,
+  firstTerms,
+  OrderAliases,
+  ofClientAlias,
+  ofVenueAlias,
+  type TermsOf,
+} from "../order-aliases.ts";
 import type { ProjectionSource } from "../projection.ts";
+import { aliasReader } from "./alias-table.ts";
 import { CommitReader } from "./commit-reader.ts";
 import type { CommitRequest, CommitResult, CommitStoreOptions } from "./commit-store.ts";
 import { type Committer, openMainCommitter, openWorkerCommitter } from "./committer.ts";
@@ -22,6 +30,8 @@ import { commitError, openError } from "./journal-error.ts";
 import { checkIdentity, checkTail, createTables, requireWritable, resolveJournalPath } from "./journal-file.ts";
 import { lockJournal } from "./journal-lock.ts";
 import { readEventRow } from "./journal-reader.ts";
+import { FORMAT_VERSION } from "./journal-schema.ts";
+import { upgradeTables } from "./journal-upgrade.ts";
 import { measureSyncMs } from "./sync-latency.ts";
 import { type ChainReport, verifyChain } from "./verify-chain.ts";
 
@@ -83,8 +93,10 @@ export class SqliteJournal implements Journal {
   readonly #rowsDue: DueTimer;
   /** Events: their rows come from the commits, some at a time. Under heavy load they trail the other rows. */
   readonly #eventsDue: DueTimer;
-  /** Callers' ids of events that the table `client_order_ids` may not have yet. */
-  readonly #recentIds = new ClientOrderIds();
+  readonly #storedAliases: (kind: AliasKind, alias: string) => readonly OrderId[];
+  /** Of events that the table `order_aliases` may not have yet. */
+  readonly #recentAliases = new OrderAliases();
+  readonly #termsOf: TermsOf = (orderId) => firstTerms(this.#reader.orderEvents(orderId, this.durablePosition));
   #source: ProjectionSource | undefined;
   #snapshot: Snapshot | undefined;
   #rowsPosition: number;
@@ -99,8 +111,7 @@ export class SqliteJournal implements Journal {
    */
   static async open(options: SqliteJournalOptions): Promise<SqliteJournal> {
     const path = resolveJournalPath(options.path);
-    const exists = checkIdentity(path);
-    if (exists) requireWritable(path);
+    if (checkIdentity(path) !== undefined) requireWritable(path);
     const lock = lockJournal(path);
     // Last opened, first closed; and the writer after the reader: the last connection folds the log into the file.
     const closers: (() => Promise<void> | void)[] = [() => lock.release()];
@@ -108,8 +119,7 @@ export class SqliteJournal implements Journal {
       for (const closer of closers) await closer();
     };
     try {
-      if (checkIdentity(path)) checkTail(path);
-      else createTables(path, options.clock.now());
+      prepareTables(path, options);
       const committer = await openCommitter(path, options);
       closers.unshift(() => committer.close());
       const readDatabase = openDatabase(path, { readOnly: true });
@@ -127,6 +137,7 @@ export class SqliteJournal implements Journal {
     this.#clock = options.clock;
     this.#parts = parts;
     this.#reader = new CommitReader(parts.readDatabase);
+    this.#storedAliases = aliasReader(parts.readDatabase);
     this.#rowsPosition = this.#reader.projectedPosition("rows");
     this.#eventsPosition = this.#reader.projectedPosition("events");
     this.#queue = new CommitQueue({
@@ -139,7 +150,7 @@ export class SqliteJournal implements Journal {
     this.#lagMs = options.projectionLagMs ?? DEFAULT_LAG_MS;
     this.#rowsDue = new DueTimer(options.clock, () => this.#queue.requestTurn());
     this.#eventsDue = new DueTimer(options.clock, () => this.#queue.requestTurn());
-    this.#noteUnindexedIds();
+    this.#noteUnindexedAliases();
     if (this.#eventsPosition < this.position) this.#eventsDue.arm(this.#lagMs);
   }
 
@@ -183,14 +194,19 @@ export class SqliteJournal implements Journal {
   }
 
   readOrder(orderId: string): readonly RecordedEvent[] {
-    return this.#reader.orderEvents(orderId, this.durablePosition);
+    return [...this.#reader.orderEvents(orderId, this.durablePosition)];
   }
 
   findOrderId(account: AccountId, clientOrderId: string): OrderId | undefined {
-    return (
-      this.#reader.orderIdOf(account, clientOrderId) ??
-      this.#recentIds.find(account, clientOrderId, (orderId) => accountOf(this.readOrder(orderId)))
-    );
+    return ofClientAlias(this.#users("client", clientOrderId), account, this.#termsOf);
+  }
+
+  findOrderIdByVenueOrderId(
+    account: AccountId,
+    venueOrderId: VenueOrderId,
+    instrumentId?: InstrumentId,
+  ): OrderId | undefined {
+    return ofVenueAlias(this.#users("venue", venueOrderId), account, instrumentId, this.#termsOf);
   }
 
   writeSnapshot(snapshot: Snapshot): void {
@@ -246,7 +262,7 @@ export class SqliteJournal implements Journal {
     const rowsDue = this.#rowsDue.take() || commit.sync;
     const snapshot = this.#snapshot;
     this.#snapshot = undefined;
-    for (const event of events) this.#recentIds.note(event);
+    for (const event of events) this.#recentAliases.note(event);
     const firstSeq = position - events.length + 1;
     return {
       chunk: events.length === 0 ? undefined : { firstSeq, lastSeq: position, at, payload: encodeChunk(events) },
@@ -271,7 +287,7 @@ export class SqliteJournal implements Journal {
     else if (this.#source !== undefined && this.#rowsPosition < request.position) this.#rowsDue.arm(this.#lagMs);
     if (request.indexLimit > 0) {
       this.#eventsPosition = result.eventsPosition;
-      this.#recentIds.forgetUpTo(result.eventsPosition);
+      this.#recentAliases.forgetUpTo(result.eventsPosition);
     }
     if (this.#eventsPosition >= request.position) return;
     this.#eventsDue.arm(request.indexLimit > 0 ? result.tablesMs * REST_PER_WRITE : this.#lagMs);
@@ -283,11 +299,32 @@ export class SqliteJournal implements Journal {
   }
 
   /** After a kill the tables trail: what they lack is found here until they have caught up. */
-  #noteUnindexedIds(): void {
+  #noteUnindexedAliases(): void {
     for (const event of this.#reader.events(this.#eventsPosition, this.durablePosition)) {
-      this.#recentIds.note(event);
+      this.#recentAliases.note(event);
     }
   }
+
+  /** All orders that had an id, in the order in which they got it. */
+  #users(kind: AliasKind, alias: string): readonly OrderId[] {
+    const stored = this.#storedAliases(kind, alias);
+    const recent = this.#recentAliases.orderIds(kind, alias);
+    return recent.length === 0 ? stored : [...stored, ...recent.filter((orderId) => !stored.includes(orderId))];
+  }
+}
+
+/** Makes the tables of a new file; checks those of another, and brings them up to date. */
+function prepareTables(path: string, options: SqliteJournalOptions): void {
+  const format = checkIdentity(path);
+  if (format === undefined) {
+    createTables(path, options.clock.now());
+    return;
+  }
+  checkTail(path);
+  if (format === FORMAT_VERSION) return;
+  const logger = options.logger ?? silentLogger;
+  logger.info({ path, from: format, to: FORMAT_VERSION }, "the journal's tables are brought to another format");
+  upgradeTables(path);
 }
 
 async function openCommitter(path: string, options: SqliteJournalOptions): Promise<Committer> {

@@ -2,6 +2,7 @@
 
 import { Decimal } from "../../domain/decimal.ts";
 import type { AccountId, ExecutionId, InstrumentId, OrderId, VenueId, VenueOrderId } from "../../domain/identifiers.ts";
+import type { OrderTerms } from "../../domain/order-event.ts";
 import type { EventDraft } from "../../domain/system-event.ts";
 import type { OrderRow, ProjectionRows } from "../projection.ts";
 
@@ -14,26 +15,59 @@ export function exampleOrderId(n: number): OrderId {
   return `OWRmain0000L0001${n.toString(16).padStart(8, "0")}` as OrderId;
 }
 
-export function created(n: number, clientOrderId?: string, account = main): EventDraft {
+export function created(n: number, clientOrderId?: string, account = main, instrument = "BTC/USDT"): EventDraft {
+  const terms = termsOf(account, instrument, clientOrderId);
+  return { type: "orderCreated", orderId: exampleOrderId(n), terms, at: at + n, cause: `command:${n}` };
+}
+
+export function adopted(n: number, venueOrderId: string, clientOrderId: string): EventDraft {
   return {
-    type: "orderCreated",
+    type: "orderAdopted",
     orderId: exampleOrderId(n),
-    terms: {
-      account,
-      venue: "paper" as VenueId,
-      instrumentId: "BTC/USDT" as InstrumentId,
-      side: "buy",
-      orderType: "limit",
-      timeInForce: "gtc",
-      quantity: Decimal.parse("0.5"),
-      price: Decimal.parse("65000.1"),
-      postOnly: false,
-      reduceOnly: false,
-      origin: "MANUAL",
-      ...(clientOrderId === undefined ? {} : { clientOrderId }),
-    },
+    terms: { ...termsOf(main, "BTC/USDT", clientOrderId), origin: "EXTERNAL" },
+    venueOrderId: venueOrderId as VenueOrderId,
     at: at + n,
-    cause: `command:${n}`,
+    cause: "reconcile:adopt",
+  };
+}
+
+function termsOf(account: AccountId, instrument: string, clientOrderId: string | undefined): OrderTerms {
+  return {
+    account,
+    venue: "paper" as VenueId,
+    instrumentId: instrument as InstrumentId,
+    side: "buy",
+    orderType: "limit",
+    timeInForce: "gtc",
+    quantity: Decimal.parse("0.5"),
+    price: Decimal.parse("65000.1"),
+    postOnly: false,
+    reduceOnly: false,
+    origin: "MANUAL",
+    ...(clientOrderId === undefined ? {} : { clientOrderId }),
+  };
+}
+
+export function acknowledged(n: number, venueOrderId: string): EventDraft {
+  return {
+    type: "orderAcknowledged",
+    orderId: exampleOrderId(n),
+    venueOrderId: venueOrderId as VenueOrderId,
+    at: at + n,
+    venueAt: at + n,
+    cause: `report:${n}`,
+  };
+}
+
+export function canceled(n: number, venueOrderId: string): EventDraft {
+  return {
+    type: "orderCanceled",
+    orderId: exampleOrderId(n),
+    reason: "requested",
+    venueOrderId: venueOrderId as VenueOrderId,
+    at: at + n,
+    venueAt: at + n,
+    cause: `report:${n}`,
   };
 }
 
@@ -41,24 +75,25 @@ export function validated(n: number): EventDraft {
   return { type: "orderValidated", orderId: exampleOrderId(n), at: at + n, cause: `command:${n}` };
 }
 
-export function replaced(n: number, clientOrderId: string): EventDraft {
+export function replaced(n: number, clientOrderId: string, venueOrderId?: string): EventDraft {
   return {
     type: "orderReplaced",
     orderId: exampleOrderId(n),
     replace: { price: Decimal.parse("65001"), clientOrderId },
+    ...(venueOrderId === undefined ? {} : { venueOrderId: venueOrderId as VenueOrderId }),
     at: at + n,
     venueAt: at + n - 0.5,
     cause: `report:${n}`,
   };
 }
 
-export function partlyFilled(n: number): EventDraft {
+export function partlyFilled(n: number, venueOrderId = `v${n}`): EventDraft {
   return {
     type: "orderPartiallyFilled",
     orderId: exampleOrderId(n),
     fill: {
       executionId: `e${n}` as ExecutionId,
-      venueOrderId: `v${n}` as VenueOrderId,
+      venueOrderId: venueOrderId as VenueOrderId,
       price: Decimal.parse("65000.1"),
       quantity: Decimal.parse("0.25"),
       liquidity: "maker",
