@@ -28,18 +28,14 @@ export class OrderFinder {
    */
   inMemory(id: string, account: AccountId | undefined): Order | undefined {
     if (!isText(id)) return undefined;
-    const { index, accounts } = this.#state();
+    const { index } = this.#state();
     const own = index.get(id.replaceAll("_", "") as OrderId) ?? index.get(id as OrderId);
     if (own !== undefined) return account === undefined || own.account === account ? own : undefined;
-    let found: Order | undefined;
-    for (const record of accounts.values()) {
-      if (account !== undefined && record.id !== account) continue;
-      const named = index.byClientOrderId(record.id, id) ?? index.byVenueOrderId(record.id, id as VenueOrderId);
-      if (named === undefined || named === found) continue;
-      if (found !== undefined) throw ambiguous(id, [found, named]);
-      found = named;
-    }
-    return found;
+    return this.#byAlias(
+      id,
+      account,
+      (of) => index.byClientOrderId(of, id) ?? index.byVenueOrderId(of, id as VenueOrderId),
+    );
   }
 
   /** Finds by the caller's own id: it stays taken for ever, also when memory has forgotten the order. */
@@ -50,17 +46,20 @@ export class OrderFinder {
     return orderId === undefined ? undefined : (this.#state().index.get(orderId) ?? this.fromJournal(orderId));
   }
 
-  /** Finds in the journal by any id that {@link inMemory} takes. */
+  /**
+   * Finds in the journal by any id that {@link inMemory} takes.
+   *
+   * @throws {OrderwrightError} `request.ambiguousOrderId` as {@link inMemory} does; `journal.*` when it cannot be read.
+   */
   inJournal(id: string, account: AccountId | undefined): Order | undefined {
     if (!isText(id)) return undefined;
     const own = this.fromJournal(id.replaceAll("_", "") as OrderId);
     if (own !== undefined) return account === undefined || own.account === account ? own : undefined;
-    for (const record of this.#state().accounts.values()) {
-      if (account !== undefined && record.id !== account) continue;
-      const orderId = this.#journal.findOrderId(record.id, id);
-      if (orderId !== undefined) return this.fromJournal(orderId);
-    }
-    return undefined;
+    const journal = this.#journal;
+    return this.#byAlias(id, account, (of) => {
+      const orderId = journal.findOrderId(of, id) ?? journal.findOrderIdByVenueOrderId(of, id as VenueOrderId);
+      return orderId === undefined ? undefined : this.fromJournal(orderId);
+    });
   }
 
   /** Folds an order that memory has forgotten out of its events, up to before a position where one is given. */
@@ -68,18 +67,48 @@ export class OrderFinder {
     return foldOrder(this.#journal.readOrder(id).filter((event) => event.seq < beforeSeq));
   }
 
-  /** Finds the order that a venue speaks of; one that memory has forgotten is called back. */
+  /**
+   * Finds the order that a venue speaks of, by our id or by its own; one that memory has forgotten is called back. About
+   * a stranger's order the journal is asked each time: one indexed look-up, less work than the report was to read.
+   */
   ofReport(report: Spoken): Order | undefined {
-    const state = this.#state();
+    const { index } = this.#state();
     const { orderId, venueOrderId, account, instrumentId } = report;
     const known =
-      (orderId === undefined ? undefined : state.index.get(orderId)) ??
-      (venueOrderId === undefined ? undefined : state.index.byVenueOrderId(account, venueOrderId, instrumentId));
+      (orderId === undefined ? undefined : index.get(orderId)) ??
+      (venueOrderId === undefined ? undefined : index.byVenueOrderId(account, venueOrderId, instrumentId));
     if (known !== undefined) return known;
-    if (orderId === undefined || decodeOrderId(orderId) === undefined) return undefined;
-    const stored = this.fromJournal(orderId);
+    const own = orderId === undefined || decodeOrderId(orderId) === undefined ? undefined : this.#recall(orderId);
+    if (own !== undefined || !isText(venueOrderId)) return own;
+    const named = this.#journal.findOrderIdByVenueOrderId(account, venueOrderId, instrumentId);
+    return named === undefined ? undefined : this.#recall(named);
+  }
+
+  /** Takes an order from memory; one that is only in the journal comes back to memory with it. */
+  #recall(id: OrderId): Order | undefined {
+    const state = this.#state();
+    const known = state.index.get(id);
+    if (known !== undefined) return known;
+    const stored = this.fromJournal(id);
     if (stored !== undefined) state.admit(stored);
     return stored;
+  }
+
+  /** Finds the one order that has an alias in one of the accounts, or in the one that is named. */
+  #byAlias(
+    id: string,
+    account: AccountId | undefined,
+    find: (account: AccountId) => Order | undefined,
+  ): Order | undefined {
+    let found: Order | undefined;
+    for (const record of this.#state().accounts.values()) {
+      if (account !== undefined && record.id !== account) continue;
+      const named = find(record.id);
+      if (named === undefined) continue;
+      if (found !== undefined) throw ambiguous(id, [found, named]);
+      found = named;
+    }
+    return found;
   }
 }
 
@@ -94,7 +123,7 @@ export function foldOrder(events: readonly RecordedEvent<OrderEvent>[] | readonl
 }
 
 /** Ids come from callers whose types nobody checked: what is no text names no order. */
-function isText(id: unknown): boolean {
+function isText<T>(id: T): id is T & string {
   return typeof id === "string";
 }
 
