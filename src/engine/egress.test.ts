@@ -71,8 +71,9 @@ function bench(settings: Partial<EngineSettings> = {}): Bench {
 }
 
 let orders = 0;
-function place(sendBy = START_AT + 5_000, terms = TERMS): Extract<SendJob, { kind: "place" }> {
-  return { kind: "place", order: submitted(terms, `order-${++orders}` as OrderId), sendBy, intentSeq: 0 };
+function place(budgetMs = 5_000, terms = TERMS): Extract<SendJob, { kind: "place" }> {
+  const order = submitted(terms, `order-${++orders}` as OrderId);
+  return { kind: "place", order, deadlineMs: budgetMs, sendBy: START_AT + budgetMs, intentSeq: 0 };
 }
 function cancel(): Extract<SendJob, { kind: "cancel" }> {
   const requestId = `r${++orders}` as RequestId;
@@ -99,7 +100,7 @@ describe("budget", () => {
   test("cancels and protective exits take the reserved share, and go first", async () => {
     const t = bench(tight(3, 2));
     const [first, second] = [place(), place()];
-    const exit = place(START_AT + 5_000, { ...TERMS, reduceOnly: true });
+    const exit = place(5_000, { ...TERMS, reduceOnly: true });
     const killer = cancel();
     for (const job of [first, second, exit, killer]) t.egress.send(job);
     await settle();
@@ -108,7 +109,7 @@ describe("budget", () => {
 
   test("the budget holds over any window, cancels included", async () => {
     const t = bench(tight(4, 2));
-    for (let index = 0; index < 12; index++) t.egress.send(index % 2 === 0 ? place(START_AT + 60_000) : cancel());
+    for (let index = 0; index < 12; index++) t.egress.send(index % 2 === 0 ? place(60_000) : cancel());
     const counts: number[] = [];
     for (let step = 0; step < 60; step++) {
       const before = t.venue.sent.length;
@@ -125,7 +126,9 @@ describe("budget", () => {
     const t = bench();
     t.venue.onPlace = () => ({ kind: "rejected", reason: "rateLimited", retryAfterMs: 60_000 });
     t.refusal = (job) =>
-      "sendBy" in job && t.clock.now() > job.sendBy ? { code: "venue.unreachable", reason: "too late" } : undefined;
+      "deadlineMs" in job && t.clock.monotonicMs() > job.deadlineMs
+        ? { code: "venue.unreachable", reason: "too late" }
+        : undefined;
     t.egress.send(place());
     await settle();
     t.egress.send(place());
@@ -224,8 +227,8 @@ describe("the circuit", () => {
     expect(t.venue.sent.map((sent) => sent.kind)).toEqual([...Array.from({ length: 5 }, () => "place"), "cancel"]);
     const probe = pending<SendOutcome>();
     t.venue.onPlace = () => probe.promise;
-    t.egress.send(place(START_AT + 60_000));
-    t.egress.send(place(START_AT + 60_000));
+    t.egress.send(place(60_000));
+    t.egress.send(place(60_000));
     await settle();
     expect(t.venue.sent).toHaveLength(7);
     probe.resolve({ kind: "accepted" });
@@ -290,7 +293,7 @@ test("an order reaches the venue as it was asked for", async () => {
     timeInForce: "gtd" as const,
     expiresAt: 9,
   };
-  const job = place(START_AT + 5_000, terms);
+  const job = place(5_000, terms);
   t.egress.send(job);
   await settle();
   const { account, instrumentId, side, orderType, timeInForce, quantity, price, triggerPrice, expiresAt } = terms;

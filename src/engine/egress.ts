@@ -3,6 +3,7 @@
 // What an outcome means for an order is decided in outcomes.ts; this only waits, retries and reports.
 
 import type { RequestId } from "../domain/identifiers.ts";
+import type { Instant } from "../domain/time.ts";
 import type { CancelTimer, Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Random } from "../runtime/random.ts";
@@ -145,7 +146,13 @@ export class Egress {
   }
 
   #untilTooLateMs(job: SendJob): number {
-    return "sendBy" in job ? job.sendBy - this.#options.clock.now() + 1 : Number.POSITIVE_INFINITY;
+    return "deadlineMs" in job ? job.deadlineMs - this.#options.clock.monotonicMs() + 1 : Number.POSITIVE_INFINITY;
+  }
+
+  /** What is left of the job's time, as an instant of the wall clock of this very moment. */
+  #sendBy(job: Extract<SendJob, { deadlineMs: number }>): Instant {
+    const { clock } = this.#options;
+    return Math.floor(clock.now() + job.deadlineMs - clock.monotonicMs());
   }
 
   /** The gate was passed in this very turn: from here on the bytes are the venue's. */
@@ -222,11 +229,11 @@ export class Egress {
     const { venue } = this.#options;
     switch (job.kind) {
       case "place":
-        return venue.place(placeRequestOf(job), signal);
+        return venue.place(placeRequestOf(job, this.#sendBy(job)), signal);
       case "cancel":
         return venue.cancel(requestOf(job.order), signal);
       case "replace":
-        return venue.replace(replaceRequestOf(job), signal);
+        return venue.replace(replaceRequestOf(job, this.#sendBy(job)), signal);
       case "cancelForeign":
         return venue.cancel(job.request, signal);
       case "windDeadMan":

@@ -15,6 +15,7 @@ import type { CommandContext } from "./engine-api.ts";
 import type { EngineConfig } from "./engine-config.ts";
 import { Escalation } from "./escalation.ts";
 import { gate } from "./gate.ts";
+import { IntentTimes } from "./intent-times.ts";
 import { OrderCommands } from "./order-commands.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import { OrderIds } from "./order-ids.ts";
@@ -37,6 +38,7 @@ export class EngineParts {
   readonly desk: Desk;
   readonly escalation: Escalation;
   readonly finder: OrderFinder;
+  readonly intents: IntentTimes;
   readonly links: VenueLinks;
   readonly quarantine: Quarantine;
   readonly reconciler: Reconciler;
@@ -56,11 +58,13 @@ export class EngineParts {
     this.finder = finder;
     this.accounts = new Set(config.accounts.map((account) => account.id));
     const ids = new OrderIds(settings.orderIdPrefix, recorder.state.epoch);
+    const intents = new IntentTimes(clock);
+    this.intents = intents;
     const venueOf = (account: AccountId): Venue => this.linkOf(account).venue;
     const egressOf = (account: AccountId): VenueLink["egress"] => this.linkOf(account).egress;
     const instrumentOf = (account: AccountId, id: InstrumentId): Instrument | undefined =>
       this.linkOf(account).instruments.get(id);
-    const shared = { recorder, finder, clock, random, logger, settings, ids, venueOf, egressOf, instrumentOf };
+    const shared = { recorder, finder, clock, random, logger, settings, ids, intents, venueOf, egressOf, instrumentOf };
     const { accounts } = this;
 
     this.cases = new Cases({
@@ -180,7 +184,7 @@ export class EngineParts {
       owner: {
         mayLeave: (job) => {
           const { isCurrent, isSilent } = this.linkOf(accountOf(job));
-          return gate(job, { recorder, now: clock.now(), isCurrent, isSilent });
+          return gate(job, { recorder, now: clock.now(), nowMs: clock.monotonicMs(), isCurrent, isSilent });
         },
         outcome: (job, outcome) => this.#guarded(() => this.#outcome(job, outcome)),
         refused: (job, refusal) => this.#guarded(() => this.#refused(job, refusal)),

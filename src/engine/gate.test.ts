@@ -39,7 +39,7 @@ describe("an entry that was allowed when it was asked for stays here when, at th
     const state = new EngineState(() => undefined);
     const recorder = new Recorder({ journal, state, clock: new VirtualClock(0), logger: silentLogger, retention });
     recorder.record([{ type: "engineStopped", epoch: 1, openOrders: 0, at: 1, cause: "engine:stop" }]);
-    const view = { recorder, now: 0, isCurrent: true, isSilent: false };
+    const view = { recorder, now: 0, nowMs: 0, isCurrent: true, isSilent: false };
     const job = { kind: "cancel", order: acknowledged(), requestId: "r1" as RequestId, intentSeq: 1 } as const;
     expect(gate(job, view)).toMatchObject({ code: "internal.unexpected" });
     await settle();

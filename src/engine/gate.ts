@@ -11,6 +11,7 @@ import type { Refusal, SendJob, WindJob } from "./send-job.ts";
 export interface GateView {
   readonly recorder: Recorder;
   readonly now: Instant;
+  readonly nowMs: number;
   /** The venue's stream is up, and the books were compared since it came up. */
   readonly isCurrent: boolean;
   /** The venue's stream says nothing, though nobody has said that it is down. */
@@ -75,7 +76,8 @@ function refuseReplace({ order, requestId }: Extract<SendJob, { kind: "replace" 
 }
 
 function refuseEntry(job: EntryJob, view: GateView): Refusal | undefined {
-  if (view.now > job.sendBy) return { code: "venue.unreachable", reason: TOO_LATE };
+  // Only the monotonic clock measures durations. It may stand while a machine sleeps: the wall clock can but shorten.
+  if (view.nowMs > job.deadlineMs || view.now > job.sendBy) return { code: "venue.unreachable", reason: TOO_LATE };
   const state = tradingStateFor(job.order, view.recorder);
   if (state === "halted") return { code: "risk.halted", reason: "trading was halted before it was sent" };
   if (job.order.reduceOnly) return undefined; // an exit waits for nothing else

@@ -12,6 +12,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Venue } from "../venues/venue.ts";
 import type { Egress } from "./egress.ts";
 import type { CommandContext, OrderRequest, ReplaceInput } from "./engine-api.ts";
+import type { IntentTimes } from "./intent-times.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { OrderIds } from "./order-ids.ts";
 import { normalizeOrder, normalizeReplace, orderAddress, sameOrder } from "./order-request.ts";
@@ -28,6 +29,7 @@ export interface OrderCommandsOptions {
   readonly clock: Clock;
   readonly settings: EngineSettings;
   readonly ids: OrderIds;
+  readonly intents: IntentTimes;
   /** Accounts of the configuration: one that only the journal knows takes no orders. */
   readonly accounts: ReadonlySet<string>;
   readonly defaultAccount: AccountId;
@@ -58,7 +60,7 @@ export class OrderCommands {
    * durability modes that say so).
    */
   submit(request: OrderRequest, context: CommandContext): Result<Accepted, OrderwrightError> {
-    const { recorder, riskDesk, clock, settings, ids } = this.#options;
+    const { recorder, riskDesk, clock, settings, ids, intents } = this.#options;
     const normalized = this.#normalize(request);
     if (!normalized.ok) return normalized;
     const terms = normalized.value;
@@ -98,7 +100,8 @@ export class OrderCommands {
     const order = recorder.state.index.get(orderId) as Order;
     riskDesk.sent(order);
     this.#countUntilDurable();
-    this.#whenMayLeave((intentSeq) => this.#send({ kind: "place", order, sendBy, intentSeq }));
+    const deadlineMs = intents.notePlace(order) + settings.sendBudgetMs;
+    this.#whenMayLeave((intentSeq) => this.#send({ kind: "place", order, deadlineMs, sendBy, intentSeq }));
     return ok({ order, existing: false });
   }
 
@@ -127,7 +130,7 @@ export class OrderCommands {
   }
 
   replace(id: string, input: ReplaceInput, context: CommandContext): Result<Order, OrderwrightError> {
-    const { recorder, ids, clock, settings, riskDesk } = this.#options;
+    const { recorder, ids, clock, settings, riskDesk, intents } = this.#options;
     const order = this.#find(id, context);
     if (order === undefined) return fail(unknownOrder(id));
     if (!order.isWorking) return fail(notReplaceable(order));
@@ -159,7 +162,10 @@ export class OrderCommands {
     ]);
     riskDesk.messageSent(order.account);
     const sendBy = at + settings.sendBudgetMs;
-    this.#whenMayLeave((intentSeq) => this.#send({ kind: "replace", order, requestId, replace, sendBy, intentSeq }));
+    const deadlineMs = intents.noteReplace(order) + settings.sendBudgetMs;
+    this.#whenMayLeave((intentSeq) =>
+      this.#send({ kind: "replace", order, requestId, replace, deadlineMs, sendBy, intentSeq }),
+    );
     return ok(order);
   }
 

@@ -30,17 +30,19 @@ export interface WindJob extends Job {
 /** A job with an outcome that is an order's, or nobody's. */
 export type OrderJob = Exclude<SendJob, WindJob>;
 
+interface TimedJob extends Job {
+  readonly order: Order;
+  /** On the monotonic clock: after it the bytes must not leave any more. */
+  readonly deadlineMs: number;
+  /** The same as the wall clock had it when the intent was recorded. */
+  readonly sendBy: Instant;
+}
+
 /** One thing to ask of the venue. */
 export type SendJob =
-  | (Job & { readonly kind: "place"; readonly order: Order; readonly sendBy: Instant })
+  | (TimedJob & { readonly kind: "place" })
   | (Job & { readonly kind: "cancel"; readonly order: Order; readonly requestId: RequestId })
-  | (Job & {
-      readonly kind: "replace";
-      readonly order: Order;
-      readonly requestId: RequestId;
-      readonly replace: ReplaceTerms;
-      readonly sendBy: Instant;
-    })
+  | (TimedJob & { readonly kind: "replace"; readonly requestId: RequestId; readonly replace: ReplaceTerms })
   /** An order at the venue that is not ours: only on a person's word. */
   | (Job & {
       readonly kind: "cancelForeign";
@@ -76,7 +78,8 @@ export function requestOf(order: Order): CancelRequest {
   };
 }
 
-export function placeRequestOf({ order, sendBy }: Extract<SendJob, { kind: "place" }>): PlaceRequest {
+/** @param sendBy - by the wall clock at the moment of the write, which may differ from the job's own. */
+export function placeRequestOf({ order }: Extract<SendJob, { kind: "place" }>, sendBy: Instant): PlaceRequest {
   return {
     account: order.account,
     orderId: order.id,
@@ -96,7 +99,11 @@ export function placeRequestOf({ order, sendBy }: Extract<SendJob, { kind: "plac
   };
 }
 
-export function replaceRequestOf({ order, replace, sendBy }: Extract<SendJob, { kind: "replace" }>): ReplaceRequest {
+/** @param sendBy - as {@link placeRequestOf} has it. */
+export function replaceRequestOf(
+  { order, replace }: Extract<SendJob, { kind: "replace" }>,
+  sendBy: Instant,
+): ReplaceRequest {
   const { quantity, price, triggerPrice } = replace;
   return {
     ...requestOf(order),

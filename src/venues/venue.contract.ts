@@ -219,6 +219,17 @@ function describeReplacing(get: () => Desk, traits: VenueTraits): void {
     expect(outcome).toMatchObject({ kind: "rejected", reason: "unknownOrder" });
   });
 
+  test("a replace that arrives after its deadline is discarded, and the old terms hold", async ({ skip }) => {
+    const desk = get();
+    const { replace, discardAfterMs } = desk.venue.capabilities;
+    skip(!replace || discardAfterMs === undefined, "the venue cannot replace, or has no discard deadline");
+    const order = desk.restingOrder();
+    await desk.place(order);
+    const outcome = await desk.replace(order, { quantity: partOf(order), sendBy: desk.harness.now() - 1 });
+    expect(outcome).toMatchObject({ kind: "rejected", reason: "deadlinePassed" });
+    expect(String((await desk.found(order)).quantity)).toBe(String(order.quantity));
+  });
+
   test("a replace of an ended order is refused", async ({ skip }) => {
     const desk = get();
     skip(!desk.venue.capabilities.replace, "the venue cannot replace");

@@ -239,6 +239,10 @@ export class DryRunVenue implements Venue {
   }
 
   #replace(request: ReplaceRequest): SendOutcome {
+    const at = this.#options.clock.now();
+    if (at > request.sendBy) {
+      return rejected("deadlinePassed", `The request is ${at - request.sendBy} ms past its deadline.`, at);
+    }
     const order = this.#working(request, "replace");
     if ("kind" in order) return order;
     const { quantity, price, triggerPrice } = request;
@@ -247,7 +251,7 @@ export class DryRunVenue implements Venue {
       ...(price === undefined ? {} : { price }),
       ...(triggerPrice === undefined ? {} : { triggerPrice }),
     };
-    const replaced: VenueOrder = { ...order, ...replace, venueAt: this.#options.clock.now() };
+    const replaced: VenueOrder = { ...order, ...replace, venueAt: at };
     this.#orders.set(keyOf(request), replaced);
     this.#report({ kind: "replaced", ...this.#about(replaced), replace });
     return { kind: "accepted", venueOrderId: order.venueOrderId, venueAt: replaced.venueAt };

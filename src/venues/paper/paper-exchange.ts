@@ -99,6 +99,9 @@ export class PaperExchange {
   }
 
   replace(request: ReplaceRequest, at: Instant): SendOutcome {
+    if (at > request.sendBy) {
+      return rejection("deadlinePassed", `The replace arrived ${at - request.sendBy} ms after its deadline.`, at);
+    }
     return this.#change(request, "replace", at, (engine, id) => engine.replace(id, termsOf(request), at));
   }
 

@@ -85,9 +85,12 @@ export class Desk extends Recorder {
     return this.answered(this.venue.cancel(idsOf(order), neverAborted()));
   }
 
-  replace(order: CancelRequest, terms: { quantity?: Decimal; price?: Decimal }): Promise<SendOutcome> {
+  replace(
+    order: CancelRequest,
+    terms: { quantity?: Decimal; price?: Decimal; sendBy?: Instant },
+  ): Promise<SendOutcome> {
     const sendBy = this.harness.now() + 10_000;
-    return this.answered(this.venue.replace({ ...idsOf(order), ...terms, sendBy }, neverAborted()));
+    return this.answered(this.venue.replace({ ...idsOf(order), sendBy, ...terms }, neverAborted()));
   }
 
   /** Winds the dead-man switch of the harness's account. */
