@@ -183,8 +183,8 @@ export class Engine implements EngineApi {
   }
 
   staleOrders(maxAgeMs: number): readonly Order[] {
-    const now = this.#config.clock.now();
-    return this.activeOrders().filter((order) => order.ageMs(now) > maxAgeMs);
+    const { intents } = this.#parts;
+    return this.activeOrders().filter((order) => intents.ageMs(order) > maxAgeMs);
   }
 
   summary(): EngineSummary {

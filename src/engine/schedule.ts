@@ -6,12 +6,14 @@ import type { CancelTimer, Clock } from "../runtime/clock.ts";
 import type { Unsubscribe } from "./engine-api.ts";
 import type { AccountConfig } from "./engine-config.ts";
 import { writeState } from "./engine-snapshot.ts";
+import type { IntentTimes } from "./intent-times.ts";
 import type { Recorder } from "./recorder.ts";
 import type { EngineSettings } from "./settings.ts";
 
 export interface ScheduleOptions {
   readonly recorder: Recorder;
   readonly clock: Clock;
+  readonly intents: IntentTimes;
   readonly settings: EngineSettings;
   readonly accounts: readonly AccountConfig[];
   /** The event of the newest stored snapshot; 0 for none. */
@@ -63,12 +65,11 @@ export class Schedule {
 
   /** Cancels entry orders past their own or their account's maximum age. */
   cancelStaleOrders(): void {
-    const { recorder, clock, accounts, cancel } = this.#options;
-    const now = clock.now();
+    const { recorder, intents, accounts, cancel } = this.#options;
     for (const account of accounts) {
       for (const order of [...recorder.state.index.openOrdersOfAccount(account.id as AccountId)]) {
         const maxAgeMs = order.maxAgeMs ?? account.staleAfterMs;
-        if (maxAgeMs === undefined || order.ageMs(now) <= maxAgeMs || !order.canCancel) continue;
+        if (maxAgeMs === undefined || intents.ageMs(order) <= maxAgeMs || !order.canCancel) continue;
         if (order.reduceOnly && account.staleIncludesExits !== true && order.maxAgeMs === undefined) continue;
         cancel(order);
       }

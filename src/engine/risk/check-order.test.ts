@@ -7,7 +7,7 @@ import type { OrderTerms } from "../../domain/order-event.ts";
 import { checkOrder, checkReplace } from "./check-order.ts";
 import { fingerprintOf } from "./order-value.ts";
 import type { RiskLimits } from "./risk-limits.ts";
-import { BTC, d, market, NOW, terms, viewOf, type World, workingOrder } from "./testing/fixtures.ts";
+import { BTC, d, market, terms, viewOf, type World, workingOrder } from "./testing/fixtures.ts";
 
 interface Case {
   readonly name: string;
@@ -493,8 +493,7 @@ describe("duplicates", () => {
   const asked = buy("1");
   const seen = (agoMs: number, of: OrderTerms = asked): World => ({
     change: {
-      recentOrder: (fingerprint) =>
-        fingerprint === fingerprintOf(of) ? { orderId: parentOrderId, at: NOW - agoMs } : undefined,
+      recentOrder: (fingerprint) => (fingerprint === fingerprintOf(of) ? { orderId: parentOrderId, agoMs } : undefined),
     },
   });
   check([

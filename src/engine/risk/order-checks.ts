@@ -114,11 +114,11 @@ export const checkDuplicate: Check = ({ terms, replaces }, view, limits) => {
   const windowMs = limits.duplicateWindowMs;
   if (windowMs === undefined || replaces !== undefined) return undefined;
   const recent = view.recentOrder(fingerprintOf(terms));
-  if (recent === undefined || view.now - recent.at >= windowMs) return undefined;
+  if (recent === undefined || recent.agoMs >= windowMs) return undefined;
   return deny(
     "risk.duplicateOrder",
-    `Order ${recent.orderId} asked for the same ${view.now - recent.at} ms ago; an equal order may follow after ${windowMs} ms.`,
-    { orderId: recent.orderId, windowMs, retryAfterMs: windowMs - (view.now - recent.at) },
+    `Order ${recent.orderId} asked for the same ${recent.agoMs} ms ago; an equal order may follow after ${windowMs} ms.`,
+    { orderId: recent.orderId, windowMs, retryAfterMs: windowMs - recent.agoMs },
   );
 };
 

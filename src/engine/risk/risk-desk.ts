@@ -33,7 +33,7 @@ interface Rates {
 export class RiskDesk {
   readonly #options: RiskDeskOptions;
   readonly #rates = new Map<AccountId, Rates>();
-  readonly #recent = new Map<string, RecentOrder>();
+  readonly #recent = new Map<string, { readonly orderId: OrderId; readonly atMs: number }>();
 
   constructor(options: RiskDeskOptions) {
     this.#options = options;
@@ -72,7 +72,7 @@ export class RiskDesk {
     const { limits } = this.#account(order.account);
     if (limits.maxOrderRate !== undefined) this.#window(order.account, "orders", limits.maxOrderRate).record(atMs);
     this.#countMessage(order.account, atMs);
-    if (limits.duplicateWindowMs !== undefined) this.#remember(order, limits.duplicateWindowMs);
+    if (limits.duplicateWindowMs !== undefined) this.#remember(order, atMs, limits.duplicateWindowMs);
   }
 
   #countMessage(account: AccountId, atMs: number): void {
@@ -171,16 +171,17 @@ export class RiskDesk {
     const recent = this.#recent.get(fingerprint);
     if (recent === undefined) return undefined;
     const status = this.#options.state().index.get(recent.orderId)?.status;
-    return status === "rejected" || status === "failed" ? undefined : recent;
+    if (status === "rejected" || status === "failed") return undefined;
+    return { orderId: recent.orderId, agoMs: Math.floor(this.#now() - recent.atMs) };
   }
 
   /** In order of time, so that what is too old goes from the front. */
-  #remember(order: Order, windowMs: number): void {
+  #remember(order: Order, atMs: number, windowMs: number): void {
     const fingerprint = fingerprintOf(order);
     this.#recent.delete(fingerprint);
-    this.#recent.set(fingerprint, { orderId: order.id, at: order.createdAt });
+    this.#recent.set(fingerprint, { orderId: order.id, atMs });
     for (const [oldest, recent] of this.#recent) {
-      if (order.createdAt - recent.at <= windowMs) return;
+      if (atMs - recent.atMs <= windowMs) return;
       this.#recent.delete(oldest);
     }
   }

@@ -27,7 +27,7 @@ export interface RateUsage {
 /** An earlier order with the same fingerprint. */
 export interface RecentOrder {
   readonly orderId: OrderId;
-  readonly at: Instant;
+  readonly agoMs: number;
 }
 
 /** An order or an algorithm that has children. */
