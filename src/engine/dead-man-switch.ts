@@ -181,7 +181,7 @@ export class DeadManSwitch {
       answerMs,
       askedAt: clock.now(),
       askedMonotonicMs: clock.monotonicMs(),
-      sendBy: clock.now() + leaveWithinMs,
+      deadlineMs: clock.monotonicMs() + leaveWithinMs,
       isWanted: () => timeoutMs === 0 || !this.#isAbandoned,
       intentSeq: 0,
     });

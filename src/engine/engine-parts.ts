@@ -77,6 +77,7 @@ export class EngineParts {
       accounts,
       venueTotal: (order) => this.reconciler.venueTotal(order),
       fillsMissing: (order) => this.reconciler.fillsMissing(order),
+      guarded: (work) => this.#guarded(work),
     });
     const riskDesk = new RiskDesk({ state: () => recorder.state, clock, prices: config.prices, instrumentOf });
     riskDesk.recall();

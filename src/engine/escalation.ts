@@ -34,6 +34,8 @@ export interface EscalationOptions {
   readonly venueTotal: (order: Order) => Decimal | undefined;
   /** Reads the fills of an order that an earlier run left with some missing. */
   readonly fillsMissing: (order: Order) => void;
+  /** Runs what a timer brings about: a journal that takes nothing any more ends recording, and not the process. */
+  readonly guarded: (work: () => void) => void;
 }
 
 interface Watch {
@@ -157,7 +159,9 @@ export class Escalation {
     this.#cancelTimer();
     this.#armedFor = due;
     const { clock } = this.#options;
-    this.#cancelTimer = clock.schedule(Math.max(0, due - clock.now()), () => this.#openDue());
+    this.#cancelTimer = clock.schedule(Math.max(0, due - clock.now()), () =>
+      this.#options.guarded(() => this.#openDue()),
+    );
   }
 
   #openDue(): void {

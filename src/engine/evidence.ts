@@ -28,8 +28,8 @@ export interface EvidenceOptions {
   readonly gaps: HistoryGaps;
   readonly clock: Clock;
   readonly venueOf: (account: AccountId) => Venue;
-  /** The instant after which a request sent at `sentAt` can no longer take effect or stay unseen. */
-  readonly settledBy: (account: AccountId, sentAt: number) => number;
+  /** On the monotonic clock: when the order's replace can no longer take effect, nor stay unseen when it has. */
+  readonly replaceSettledMs: (order: Order) => number;
   /** Fills of an order that is not ours. */
   readonly foreignFill: (found: VenueFill, findings: Findings) => void;
   /** Reads one execution of a venue's page; nothing for one that cannot be believed. */
@@ -210,8 +210,7 @@ export class Evidence {
       this.#take(order, { ...base, kind: "replaced", replace: pending.replace }, findings);
       return;
     }
-    const { clock, settledBy } = this.#options;
-    if (clock.now() < settledBy(order.account, pending.requestedAt)) return;
+    if (findings.sinceMs < this.#options.replaceSettledMs(order)) return;
     const { requestId } = pending;
     this.#take(
       order,

@@ -6,6 +6,8 @@ import type { ReconcileReport } from "./engine-api.ts";
 
 export class Findings {
   readonly dryRun: boolean;
+  /** On the monotonic clock: none of the answers that it is about was asked for earlier. */
+  readonly sinceMs: number;
   readonly #list: ReconcileReport["findings"][number][] = [];
   ordersChecked = 0;
   fillsRead = 0;
@@ -13,8 +15,9 @@ export class Findings {
   /** In a dry run: what executions would book of each order. */
   readonly #foreseen = new Map<OrderId, Decimal>();
 
-  constructor(dryRun: boolean) {
+  constructor(dryRun: boolean, sinceMs: number) {
     this.dryRun = dryRun;
+    this.sinceMs = sinceMs;
   }
 
   get count(): number {

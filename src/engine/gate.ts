@@ -33,7 +33,7 @@ export function gate(job: SendJob, view: GateView): Refusal | undefined {
     case "cancelForeign":
       return undefined;
     case "windDeadMan":
-      return refuseWinding(job, view.now);
+      return refuseWinding(job, view.nowMs);
     case "cancel":
       return refuseCancel(job);
     case "place":
@@ -43,9 +43,9 @@ export function gate(job: SendJob, view: GateView): Refusal | undefined {
   }
 }
 
-function refuseWinding({ isWanted, sendBy }: WindJob, now: Instant): Refusal | undefined {
+function refuseWinding({ isWanted, deadlineMs }: WindJob, nowMs: number): Refusal | undefined {
   if (!isWanted()) return { code: "engine.stopping", reason: "the dead-man switch is not wound any more" };
-  if (now > sendBy) return { code: "venue.unreachable", reason: TOO_LATE };
+  if (nowMs > deadlineMs) return { code: "venue.unreachable", reason: TOO_LATE };
   return undefined;
 }
 

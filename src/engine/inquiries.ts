@@ -13,6 +13,7 @@ import type { Venue } from "../venues/venue.ts";
 import { isUnknown } from "./engine-statistics.ts";
 import type { Evidence } from "./evidence.ts";
 import { Findings } from "./findings.ts";
+import type { IntentTimes } from "./intent-times.ts";
 import type { Questions } from "./questions.ts";
 import type { Recorder } from "./recorder.ts";
 import { type Backoff, backoffMs, DEFAULT_BACKOFF } from "./retry.ts";
@@ -30,6 +31,7 @@ export interface InquiriesOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly settings: EngineSettings;
+  readonly intents: IntentTimes;
   readonly venueOf: (account: AccountId) => Venue;
   /** Whether the venue may have forgotten the order: that it does not show it says nothing then. */
   readonly mayBeForgotten: (order: Order) => boolean;
@@ -48,7 +50,9 @@ interface Inquiry {
   /** The venue has answered since the question was last wanted. */
   answered: boolean;
   /** When the first and the last of an unbroken row of conclusive absences were asked for. */
-  absences: { count: number; since: number } | undefined;
+  absences: { count: number; sinceMs: number } | undefined;
+  /** The order's last event, and since when it is known to be the last. */
+  quiet: { readonly seq: number; readonly sinceMs: number } | undefined;
   cancelTimer: CancelTimer;
 }
 
@@ -83,6 +87,7 @@ export class Inquiries {
       seenSeq: 0,
       answered: false,
       absences: undefined,
+      quiet: undefined,
       cancelTimer: () => undefined,
     };
     this.#inquiries.set(order.id, inquiry);
@@ -133,8 +138,12 @@ export class Inquiries {
     const { evidence, questions, clock, recorder, venueOf, repeatCancel } = this.#options;
     const { order } = inquiry;
     inquiry.attempt++;
-    const askedAt = clock.now();
+    const askedMs = clock.monotonicMs();
     const seqBefore = order.lastSeq;
+    if (inquiry.quiet?.seq !== seqBefore) {
+      inquiry.quiet = { seq: seqBefore, sinceMs: askedMs };
+      inquiry.absences = undefined; // they were about the order as it was before
+    }
     const cancelBefore = order.isWorking ? order.pendingCancel?.requestId : undefined;
     inquiry.answered = true;
     const answer = await questions.ask(order.account, (signal) =>
@@ -145,9 +154,9 @@ export class Inquiries {
       inquiry.answered = false;
     } else if (answer.kind === "found") {
       inquiry.absences = undefined;
-      await evidence.agree(order, answer.value, new Findings(false));
+      await evidence.agree(order, answer.value, new Findings(false, askedMs));
     } else if (order.lastSeq === seqBefore) {
-      await this.#noteAbsence(inquiry, askedAt);
+      await this.#noteAbsence(inquiry, askedMs);
     } else {
       inquiry.answered = false; // something was told in between: the answer is about what was before
     }
@@ -156,22 +165,22 @@ export class Inquiries {
     if (cancelBefore !== undefined && stillWorks && answer.kind !== "failed") repeatCancel(order);
   }
 
-  async #noteAbsence(inquiry: Inquiry, askedAt: number): Promise<void> {
+  async #noteAbsence(inquiry: Inquiry, askedMs: number): Promise<void> {
     const { order } = inquiry;
     if (!isKnownById(order) || order.isTerminal) return;
     if (this.#options.mayBeForgotten(order)) return;
     inquiry.answered = false; // an absence is confirmed or contradicted, not left standing
-    if (askedAt < this.#provableAt(order)) return;
-    inquiry.absences = { count: (inquiry.absences?.count ?? 0) + 1, since: inquiry.absences?.since ?? askedAt };
+    if (askedMs < this.#provableMs(inquiry)) return;
+    inquiry.absences = { count: (inquiry.absences?.count ?? 0) + 1, sinceMs: inquiry.absences?.sinceMs ?? askedMs };
     const { readLagMs } = this.#options.venueOf(order.account).capabilities;
-    if (inquiry.absences.count < ABSENCES_FOR_PROOF || askedAt - inquiry.absences.since < readLagMs) return;
+    if (inquiry.absences.count < ABSENCES_FOR_PROOF || askedMs - inquiry.absences.sinceMs < readLagMs) return;
     await this.#concludeAbsence(order);
   }
 
   /** That the venue does not show an order denies none of its executions: they are booked first. */
   async #concludeAbsence(order: Order): Promise<void> {
     const { evidence, recorder, clock } = this.#options;
-    const findings = new Findings(false);
+    const findings = new Findings(false, clock.monotonicMs());
     const { complete } = await evidence.pullFills(order.account, findings);
     if (!complete || order.isTerminal || recorder.ended !== undefined) return;
     const at = clock.now();
@@ -192,25 +201,24 @@ export class Inquiries {
     recorder.record([{ type: "orderExpired", orderId: order.id, reason, inferred: true, at, cause }]);
   }
 
-  /** From when on an answer of absence says something. A venue without a discard deadline gives no proof of a submit. */
-  #provableAt(order: Order): number {
-    const { discardAfterMs, readLagMs } = this.#options.venueOf(order.account).capabilities;
-    if (order.isWorking) return Math.max(order.statusAt, order.pendingReplace?.requestedAt ?? 0) + readLagMs;
+  /**
+   * On the monotonic clock: from when on an answer of absence says something. A venue without a discard deadline
+   * gives no proof of a submit.
+   */
+  #provableMs({ order, quiet }: Inquiry): number {
+    const { recorder, settings, intents, venueOf } = this.#options;
+    const { discardAfterMs, readLagMs } = venueOf(order.account).capabilities;
+    if (order.isWorking) return (quiet?.sinceMs ?? Number.POSITIVE_INFINITY) + readLagMs;
     if (discardAfterMs === undefined) return Number.POSITIVE_INFINITY;
-    return this.#sendBy(order) + discardAfterMs + readLagMs;
-  }
-
-  /** The instant as journaled: the setting may have been another when the order was sent. */
-  #sendBy(order: Order): number {
-    const { recorder, settings } = this.#options;
-    const configured = (order.submittedAt ?? order.createdAt) + settings.sendBudgetMs;
-    return Math.max(configured, journaledSendBy(recorder.journal, order.id) ?? 0);
+    const budgetMs = Math.max(settings.sendBudgetMs, journaledBudgetMs(recorder.journal, order.id));
+    return intents.placedMs(order) + budgetMs + discardAfterMs + readLagMs;
   }
 }
 
-function journaledSendBy(journal: Journal, orderId: OrderId): number | undefined {
+/** The time that the order was given to be sent: the setting may have been another in an earlier life. */
+function journaledBudgetMs(journal: Journal, orderId: OrderId): number {
   const submitted = journal.readOrder(orderId).findLast((event) => event.type === "orderSubmitted");
-  return submitted?.type === "orderSubmitted" ? submitted.sendBy : undefined;
+  return submitted?.type === "orderSubmitted" && submitted.sendBy !== undefined ? submitted.sendBy - submitted.at : 0;
 }
 
 /** One that we took over without an id that the venue would find it by cannot be asked for by name. */

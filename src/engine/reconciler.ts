@@ -17,6 +17,7 @@ import { Findings } from "./findings.ts";
 import { describeOrder } from "./found-order.ts";
 import { HistoryGaps } from "./history-gaps.ts";
 import { Inquiries } from "./inquiries.ts";
+import type { IntentTimes } from "./intent-times.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Orphans } from "./orphans.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -42,6 +43,7 @@ export interface ReconcilerOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly settings: EngineSettings;
+  readonly intents: IntentTimes;
   readonly venueOf: (account: AccountId) => Venue;
   /** Takes a question from the message budget of the account's venue. @returns `true`, or how long to wait. */
   readonly admit: (account: AccountId) => true | number;
@@ -87,10 +89,10 @@ export class Reconciler {
       questions,
       shortfalls: this.#shortfalls,
       gaps: this.#gaps,
-      // By the setting of today: the intent of a replace is journaled without the instant by which it had to leave.
-      settledBy: (account, sentAt) => {
-        const { discardAfterMs, readLagMs } = venueOf(account).capabilities;
-        return sentAt + settings.sendBudgetMs + (discardAfterMs ?? Number.POSITIVE_INFINITY) + readLagMs;
+      replaceSettledMs: (order) => {
+        const { discardAfterMs, readLagMs } = venueOf(order.account).capabilities;
+        const sentByMs = options.intents.replacedMs(order) + settings.sendBudgetMs;
+        return sentByMs + (discardAfterMs ?? Number.POSITIVE_INFINITY) + readLagMs;
       },
       foreignFill: (found, findings) => orphans.foreignFill(found, findings),
     });
@@ -216,7 +218,7 @@ export class Reconciler {
 
   /** Cancels what rests on the venue account and is not ours. @returns whether the venue could be asked. */
   async cancelStrangers(account: AccountId): Promise<boolean> {
-    const findings = new Findings(false);
+    const findings = new Findings(false, this.#options.clock.monotonicMs());
     const open = await this.#evidence.query(account, findings, (signal) =>
       this.#options.venueOf(account).openOrders(account, signal),
     );
@@ -226,7 +228,7 @@ export class Reconciler {
   }
 
   async #compare(account: AccountId, trigger: string, dryRun: boolean): Promise<ReconcileReport> {
-    const findings = new Findings(dryRun);
+    const findings = new Findings(dryRun, this.#options.clock.monotonicMs());
     const venue = this.#options.venueOf(account);
     this.#gaps.notice(account, findings);
     const { cursor } = await this.#evidence.pullFills(account, findings);
@@ -347,7 +349,8 @@ export class Reconciler {
   /** Never rejects. */
   async #readFills(account: AccountId, attempt: number): Promise<void> {
     try {
-      const { complete } = await this.#evidence.pullFills(account, new Findings(false));
+      const findings = new Findings(false, this.#options.clock.monotonicMs());
+      const { complete } = await this.#evidence.pullFills(account, findings);
       if (!complete) this.#readFillsSoon(account, attempt + 1);
     } catch (error) {
       this.#options.logger.error({ account, error }, "fills cannot be read");

@@ -22,7 +22,8 @@ export interface WindJob extends Job {
   readonly answerMs: number;
   readonly askedAt: Instant;
   readonly askedMonotonicMs: number;
-  readonly sendBy: Instant;
+  /** On the monotonic clock: after it the bytes must not leave any more. */
+  readonly deadlineMs: number;
   /** Asked at the gate: one that waited may have outlived its purpose. */
   readonly isWanted: () => boolean;
 }

@@ -129,7 +129,7 @@ export class Shortfalls {
   async #readAgain(shortfall: Shortfall): Promise<boolean> {
     const { recorder } = this.#options;
     const evidence = this.#options.evidence();
-    const findings = new Findings(false);
+    const findings = new Findings(false, this.#options.clock.monotonicMs());
     const venueOrderIds = namesOf(shortfall.order);
     // From the start: an execution that was passed by once does not come again after the cursor.
     const { complete } = await evidence.pullFills(shortfall.order.account, findings, { from: "start", venueOrderIds });
