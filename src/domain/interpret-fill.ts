@@ -22,8 +22,9 @@ export function interpretFill(draft: ReportDraft, report: FillReport): void {
   } else if (order.reversedFills.size > 0) {
     return; // The venue may have reopened the order since this was its last fill.
   }
-  if (report.ends === true && draft.isOpen)
-    draft.end({ type: "orderFilled", orderId: order.id, ...draft.venueTotal() });
+  if (report.ends !== true || !draft.isOpen) return;
+  if (draft.isOutdatedEnd()) draft.isDoubtful = true;
+  else draft.end({ type: "orderFilled", orderId: order.id, ...draft.venueTotal() });
 }
 
 function bookNew(draft: ReportDraft, fill: Fill): void {

@@ -221,6 +221,62 @@ describe("replaces", () => {
     expect(order.venueOrderId).toBe(V2);
   });
 
+  describe("an end that is older than the replace that holds", () => {
+    /** Asked for 10, of which 4 are filled, and replaced to 15 at the venue's instant 6,000. */
+    function enlarged(): Order {
+      const order = orderIn("partiallyFilled");
+      deliver(order, { kind: "replaced", replace: { quantity: d("15") }, venueAt: 6_000 });
+      return order;
+    }
+    const take = (order: Order, facts: ReportFacts) =>
+      interpretReport(order, reportOf(facts), { at: 9_000, cause: "report:1" });
+
+    test("ends nothing, whatever it calls itself: the venue is asked", () => {
+      // T-48: the response to an amend is overwritten by a stale FILLED.
+      for (const facts of [
+        ended("filled", "10"),
+        ended("filled"),
+        ended("canceled", "4"),
+        ended("expired"),
+        ended("rejected"),
+      ] as const) {
+        expect(take(enlarged(), { ...facts, venueAt: 5_999 })).toMatchObject({ events: [], doubtful: true });
+      }
+    });
+
+    test("still says that fills are missing, and of how many", () => {
+      const order = enlarged();
+      expect(take(order, { ...ended("filled", "10"), venueAt: 5_999 }).missingFills).toBe(true);
+      expect(take(order, { ...ended("filled", "4"), venueAt: 5_999 }).missingFills).toBe(false);
+      expect(take(order, { ...ended("filled"), venueAt: 5_999 }).missingFills).toBe(false);
+    });
+
+    test("counts when it states all that is asked for now, and when it is not older", () => {
+      for (const [facts, status] of [
+        [{ ...ended("filled", "15"), venueAt: 5_999 }, "filled"],
+        [{ ...ended("canceled", "4"), venueAt: 6_000 }, "canceled"],
+      ] as const) {
+        const order = enlarged();
+        expect(take(order, facts).doubtful).toBe(false);
+        deliver(order, facts);
+        expect(order.status).toBe(status);
+      }
+    });
+
+    test("is booked as far as it is a fill", () => {
+      const order = enlarged();
+      const last: ReportFacts = { kind: "fill", fill: fillOf("e-2", "6"), ends: true, venueAt: 5_999 };
+      expect(take(order, last).doubtful).toBe(true);
+      check(order, deliver(order, last), ["partiallyFilled", "10"]);
+      expect(deliver(order, last)).toEqual([]);
+    });
+
+    test("does not reinstate an end that we concluded", () => {
+      const order = fold(enlarged(), { type: "orderExpired", orderId, reason: "absentAtVenue", inferred: true });
+      check(order, deliver(order, { ...ended("filled", "10"), venueAt: 5_999 }), ["expired", "4"]);
+    });
+  });
+
   test("a replace to nothing is refused", () => {
     const order = acknowledged();
     const nothing: ReportFacts = { kind: "replaced", replace: { quantity: d("0") } };

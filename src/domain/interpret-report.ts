@@ -26,6 +26,8 @@ export interface Interpretation {
   readonly events: readonly (OrderEvent & EventMeta)[];
   /** The venue's cumulative quantity is above ours after these events: fills are missing. */
   readonly missingFills: boolean;
+  /** The venue's word is older than what holds, and was not taken for true: it should be asked. */
+  readonly doubtful: boolean;
 }
 
 /** When and why the events are journaled; the venue's time is the report's. */
@@ -43,7 +45,13 @@ export type InterpretationContext = Pick<EventMeta, "at" | "cause">;
 export function interpretReport(order: Order, report: ExecutionReport, context: InterpretationContext): Interpretation {
   const draft = new ReportDraft(order, report, { at: context.at, venueAt: report.venueAt, cause: context.cause });
   interpret(draft, report);
-  return { events: draft.events, missingFills: executedAtVenue(order, report)?.gt(draft.cumulative) === true };
+  // What an outdated "filled" filled is not what is asked for now.
+  const executed = draft.isDoubtful ? report.cumulativeQuantity : executedAtVenue(order, report);
+  return {
+    events: draft.events,
+    missingFills: executed?.gt(draft.cumulative) === true,
+    doubtful: draft.isDoubtful,
+  };
 }
 
 function interpret(draft: ReportDraft, report: ExecutionReport): void {
@@ -108,7 +116,11 @@ function isOlderThanBooked(order: Order, report: AcknowledgedReport): boolean {
 }
 
 function interpretEnded(draft: ReportDraft, report: EndedReport): void {
-  if (isEndOfEarlierTerms(draft.order, report)) return;
+  if (isEndOfEarlierId(draft.order, report)) return;
+  if ((draft.isOpen || draft.order.inferred) && draft.isOutdatedEnd()) {
+    draft.isDoubtful = true;
+    return;
+  }
   const event = endEventOf(draft, report);
   const answer = answerOf(draft.status, event.type);
   switch (answer) {
@@ -130,15 +142,10 @@ function interpretEnded(draft: ReportDraft, report: EndedReport): void {
   }
 }
 
-/**
- * A replace has left it behind: it is from before the replace, and names an id that the replacement took over from, or
- * says that all was executed with a total below what is asked for since.
- */
-function isEndOfEarlierTerms(order: Order, report: EndedReport): boolean {
-  const { venueOrderId, cumulativeQuantity, venueAt, status } = report;
+/** The id that a replace left behind has ended, and the order goes on under another. */
+function isEndOfEarlierId(order: Order, { venueOrderId, venueAt }: EndedReport): boolean {
   if (order.replacedVenueAt === undefined || venueAt > order.replacedVenueAt) return false;
-  if (venueOrderId !== undefined && order.earlierVenueOrderIds.includes(venueOrderId)) return true;
-  return status === "filled" && order.quantity !== undefined && cumulativeQuantity?.lt(order.quantity) === true;
+  return venueOrderId !== undefined && order.earlierVenueOrderIds.includes(venueOrderId);
 }
 
 /** The same end again is news when ours was inferred, or when it states a total that we do not know. */

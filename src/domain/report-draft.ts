@@ -20,6 +20,8 @@ export class ReportDraft {
   /** Status and quantity after the events so far. */
   status: OrderStatus;
   cumulative: Decimal;
+  /** The report, or a part of it, was not taken for true: only the venue can say how things stand. */
+  isDoubtful = false;
   readonly #report: ExecutionReport;
   readonly #meta: EventMeta;
 
@@ -68,6 +70,17 @@ export class ReportDraft {
       order.earlierVenueOrderIds.includes(venueOrderId) ||
       this.events.some((event) => event.type === "orderAcknowledged" && event.venueOrderId === venueOrderId);
     return known ? {} : { venueOrderId };
+  }
+
+  /**
+   * Whether a word of the order's end is older than the replace that holds: it was about the terms before, unless it
+   * states a total that fills the new ones as well.
+   */
+  isOutdatedEnd(): boolean {
+    const { replacedVenueAt, quantity } = this.order;
+    if (replacedVenueAt === undefined || this.#report.venueAt >= replacedVenueAt) return false;
+    const total = this.#report.cumulativeQuantity;
+    return total === undefined || quantity === undefined || total.lt(quantity);
   }
 
   venueTotal(): { venueCumulativeQuantity?: Decimal } {

@@ -109,7 +109,8 @@ export class Evidence {
       instrumentId: order.instrumentId,
       orderId: order.id,
       venueOrderId: found.venueOrderId,
-      venueAt: found.venueAt,
+      // A record that shows the terms of the last replace is not older than it, whatever it was dated with.
+      venueAt: showsTermsOf(order, found) ? Math.max(found.venueAt, order.replacedVenueAt ?? 0) : found.venueAt,
       cumulativeQuantity: found.cumulativeQuantity,
       ...(found.averagePrice === undefined ? {} : { averagePrice: found.averagePrice }),
     };
@@ -234,4 +235,13 @@ function foreseeShortfall(order: Order, found: VenueOrder, findings: Findings): 
   if (!found.cumulativeQuantity.gt(booked)) return;
   const text = `the venue counts ${found.cumulativeQuantity} executed of ${order.id} and shows executions of ${booked}`;
   findings.add("unsettled", text, order.id);
+}
+
+function showsTermsOf(order: Order, { quantity, price, triggerPrice }: VenueOrder): boolean {
+  return (
+    order.quantity !== undefined &&
+    quantity?.eq(order.quantity) === true &&
+    (order.price === undefined || price?.eq(order.price) === true) &&
+    (order.triggerPrice === undefined || triggerPrice?.eq(order.triggerPrice) === true)
+  );
 }

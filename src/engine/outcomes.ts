@@ -78,13 +78,14 @@ export class Outcomes {
     const contradiction = contradictionOf(order, report, this.#holderOf(report));
     if (contradiction === undefined && report.venueOrderId !== undefined)
       this.#followUps.named(order, report.venueOrderId);
-    const { events, missingFills, fault = contradiction } = this.interpret(order, report, cause);
+    const { events, missingFills, doubtful, fault = contradiction } = this.interpret(order, report, cause);
     if (fault !== undefined) {
       this.#followUps.unfit(report, order, fault);
       return false;
     }
     this.#recorder.record(events);
     if (missingFills) this.#followUps.fillsMissing(order, report);
+    if (doubtful) this.#followUps.resolve(order);
     if (order.isWorking && order.pendingCancel !== undefined) this.#followUps.atVenue(order);
     return events.length > 0;
   }
@@ -96,7 +97,7 @@ export class Outcomes {
     } catch (error) {
       this.#logger.error({ orderId: order.id, kind: report.kind, error }, "a report cannot be interpreted");
       const words = error instanceof Error ? error.message : "no sense can be made of it";
-      return { events: [], missingFills: false, fault: words };
+      return { events: [], missingFills: false, doubtful: false, fault: words };
     }
   }
 

@@ -410,6 +410,46 @@ describe("requests", () => {
   });
 });
 
+describe("an end that is older than the replace that holds", () => {
+  /** An order of 1 at 100 that was replaced to 2 at the venue's instant 10; the stream then says an old "filled". */
+  async function doubted(): Promise<{ readonly t: TestEngine; readonly order: Order }> {
+    const t = await createTestEngine();
+    const order = await t.working();
+    t.venue.onOpenOrders = () => found([recordOf(order, { quantity: d("2"), venueAt: 10 })]);
+    unwrap(await t.engine.replace(order.id, { quantity: "2" }));
+    await t.engine.reconcile();
+    expect(order).toMatchObject({ replacedVenueAt: 10, quantity: d("2") });
+    t.venue.say(order, { kind: "ended", status: "filled", reason: "filled", cumulativeQuantity: d("1") });
+    return { t, order };
+  }
+
+  test("is asked about, and the order works on", async () => {
+    // T-48.
+    const { t, order } = await doubted();
+    const counter = countQuestions(t.venue, () => found(recordOf(order, { venueAt: 10 })));
+    await t.pass(2_000);
+    expect(counter.asked).toBeGreaterThan(0);
+    expect(order.status).toBe("acknowledged");
+  });
+
+  test("counts once the venue's record shows it with the new terms, whatever that is dated with", async () => {
+    const { t, order } = await doubted();
+    t.venue.onOrder = () => found(recordOf(order, { status: "canceled", venueAt: 5 }));
+    await t.pass(2_000);
+    expect(order.status).toBe("canceled");
+  });
+
+  test("is asked about again while the record shows the old terms", async () => {
+    const { t, order } = await doubted();
+    const old = recordOf(order, { status: "filled", quantity: d("1"), cumulativeQuantity: d("1"), venueAt: 5 });
+    const counter = countQuestions(t.venue, () => found(old));
+    await t.pass(3_000);
+    expect(counter.asked).toBeGreaterThan(1);
+    // What the old total says was executed is booked; the rest goes on working.
+    expect(order).toMatchObject({ status: "partiallyFilled", cumulativeQuantity: d("1") });
+  });
+});
+
 describe("orders that are not ours", () => {
   async function withPolicy(orphanPolicy: OrphanPolicy, changes: Partial<VenueOrder> = {}): Promise<TestEngine> {
     const accounts = [{ id: "main", venue: "scripted", orphanPolicy }];
