@@ -104,8 +104,9 @@ ${table(
 
 - **Pending requests.** A cancel and a replace wait beside the status, each with its request id and whether its
   outcome is unknown. A cancel may overtake a replace; otherwise one request is outstanding at a time. Fills are
-  booked meanwhile. While a replace is open or unknown, the larger of the old and the new quantity counts: fills
-  beyond the old one make the order neither filled nor overfilled until the replace resolves.
+  booked meanwhile. While a replace is open or unknown, the larger of the old and the new quantity counts. Fills
+  beyond the old one and within the new one say that the venue has applied the replace before it says so itself:
+  \`orderReplaced\` is journaled first, marked \`implied\`.
 - **Outcome unknown.** A submitted order whose send ended without proof keeps reserving its full exposure until
   evidence comes. It is never sent again by itself.
 - **Inferred.** An end that we concluded says so. Evidence against it reinstates the order; an end that the venue

@@ -42,6 +42,7 @@ function bookOpen(draft: ReportDraft, fill: Fill): void {
   const { order } = draft;
   draft.learnVenueOrderId();
   draft.cumulative = draft.cumulative.add(fill.quantity);
+  draft.implyReplace(draft.cumulative);
   const asked = order.effectiveQuantity;
   const full = asked !== undefined && draft.cumulative.gte(asked);
   draft.push({ type: full ? "orderFilled" : "orderPartiallyFilled", orderId: order.id, fill });
@@ -97,6 +98,7 @@ function replaceInferred(draft: ReportDraft, inferred: readonly [Fill, ...Fill[]
     draft.reinstates(answerOf(draft.status, "orderPartiallyFilled"), "executed", "the venue executed more of it");
   }
   const wasOpen = draft.isOpen;
+  if (news.isPositive()) draft.implyReplace(draft.cumulative.add(news));
   // Down before up: in between, the order must not look fuller than it is.
   for (const other of others) {
     draft.push({
@@ -172,6 +174,7 @@ function reverse(draft: ReportDraft, fill: Fill, reason: string): void {
 function correct(draft: ReportDraft, fill: Fill, report: FillCorrectedReport): void {
   const { order } = draft;
   draft.cumulative = draft.cumulative.sub(fill.quantity).add(report.fill.quantity);
+  if (report.fill.quantity.gt(fill.quantity)) draft.implyReplace(draft.cumulative);
   draft.push({
     type: "fillCorrected",
     orderId: order.id,

@@ -162,23 +162,79 @@ describe("replaces", () => {
     const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
     check(order, deliver(order, filled("e-2", "8")), ["partiallyFilled", "12"]);
     expect(order.overfilled).toBe(false);
-    const replaced = deliver(order, { kind: "replaced", replace: { quantity: d("15") } });
-    check(order, replaced, ["partiallyFilled", "12"]);
     expect([order.overfilled, order.leavesQuantity?.toString()]).toEqual([false, "3"]);
   });
 
-  test("a larger replace that is refused shows the overfill", () => {
-    const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
-    deliver(order, filled("e-2", "8"));
+  describe("executions beyond the old quantity and within the new one", () => {
+    const implied = { type: "orderReplaced", requestId: REQUEST_ID, replace: { quantity: d("15") }, implied: true };
+
+    test("imply that the replace was applied, before they are booked, and its confirmation is no news", () => {
+      // T-48, T-52: the fill is faster than the answer to the replace.
+      for (const [quantity, status, total] of [
+        ["8", "partiallyFilled", "12"],
+        ["11", "filled", "15"],
+      ] as const) {
+        const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
+        const events = deliver(order, filled("e-2", quantity));
+        expect(events[0]).toMatchObject(implied);
+        expect(events).toHaveLength(2);
+        check(order, events, [status, total]);
+        expect([order.quantity?.toString(), order.pendingReplace, order.revision]).toEqual(["15", undefined, 1]);
+        for (const venueAt of [4_000, 6_000])
+          expect(deliver(order, { kind: "replaced", replace: { quantity: d("15") }, venueAt })).toEqual([]);
+      }
+    });
+
+    test("name the order anew where the venue does so with a replace, once", () => {
+      const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
+      const last: ReportFacts = { kind: "fill", fill: fillOf("e-2", "8", { venueOrderId: V2 }), ends: true };
+      const events = deliver(order, last);
+      expect(events.filter((event) => "venueOrderId" in event)).toHaveLength(1);
+      expect([order.venueOrderId, order.earlierVenueOrderIds]).toEqual([V2, [VENUE_ORDER_ID]]);
+    });
+
+    test("do so also as a correction, in the place of an inferred fill, and in the total of an end", () => {
+      const correction: ReportFacts = {
+        kind: "fillCorrected",
+        executionId: fillOf("e-1", "4").executionId,
+        fill: fillOf("e-1", "12"),
+        reason: "corrected",
+        worksAgain: false,
+      };
+      const inferred = fold(acknowledged(), {
+        type: "orderPartiallyFilled",
+        orderId,
+        fill: fillOf("i-1", "9", { inferred: true }),
+      });
+      for (const [order, facts, total] of [
+        [orderIn("partiallyFilled"), correction, "12"],
+        [inferred, filled("e-2", "12"), "12"],
+        [orderIn("partiallyFilled"), ended("canceled", "12"), "4"],
+      ] as const) {
+        fold(order, replaceTo("15"));
+        expect(deliver(order, facts)[0]).toMatchObject(implied);
+        expect([order.quantity?.toString(), order.cumulativeQuantity.toString()]).toEqual(["15", total]);
+        expect(order.overfilled).toBe(false);
+      }
+    });
+
+    test("are an overfill when they go beyond the new one too", () => {
+      const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
+      check(order, deliver(order, filled("e-2", "12")), ["filled", "16", "overfill"]);
+    });
+  });
+
+  test("a refusal of a larger replace shows what was executed beyond the old quantity before it was asked for", () => {
+    const order = fold(
+      orderIn("partiallyFilled"),
+      { type: "orderExpired", orderId, reason: "absentAtVenue", inferred: true },
+      { type: "fillBooked", orderId, fill: fillOf("e-2", "8"), late: true },
+      { type: "orderReinstated", orderId, status: "partiallyFilled", reason: "it works" },
+      replaceTo("15"),
+    );
     const events = deliver(order, { kind: "requestRejected", request: "replace", reason: "tooLate" });
     check(order, events, ["filled", "12", "overfill"]);
     expect([order.overfilled, order.pendingReplace]).toEqual([true, undefined]);
-  });
-
-  test("an end while a larger replace is open shows the overfill", () => {
-    const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
-    deliver(order, filled("e-2", "8"));
-    check(order, deliver(order, ended("canceled")), ["canceled", "12", "overfill"]);
   });
 
   test("a replace below what was filled in a race is filled at what was filled", () => {

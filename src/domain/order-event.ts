@@ -187,7 +187,8 @@ export interface ReplaceRequested extends OfOrder {
   readonly requestId: RequestId;
   readonly replace: ReplaceTerms;
 }
-export interface OrderReplaced extends OfOrder {
+/** Implied where executions beyond the old quantity came before the venue's word about the replace. */
+export interface OrderReplaced extends OfOrder, Implied {
   readonly type: "orderReplaced";
   readonly requestId?: RequestId;
   readonly replace: ReplaceTerms;

@@ -22,6 +22,8 @@ export class ReportDraft {
   cumulative: Decimal;
   /** The report, or a part of it, was not taken for true: only the venue can say how things stand. */
   isDoubtful = false;
+  /** What is asked for after the events so far; absent for an order sized in the quote asset. */
+  #quantity: Decimal | undefined;
   readonly #report: ExecutionReport;
   readonly #meta: EventMeta;
 
@@ -29,6 +31,7 @@ export class ReportDraft {
     this.order = order;
     this.status = order.status;
     this.cumulative = order.cumulativeQuantity;
+    this.#quantity = order.quantity;
     this.#report = report;
     this.#meta = meta;
   }
@@ -50,6 +53,20 @@ export class ReportDraft {
     }
   }
 
+  /**
+   * An executed total beyond the quantity and within the one of the outstanding replace says that the venue has applied
+   * it, before it says so itself: journals that first.
+   */
+  implyReplace(total: Decimal | undefined): void {
+    const { id: orderId, pendingReplace: pending } = this.order;
+    const asked = pending?.replace.quantity;
+    if (pending === undefined || asked === undefined || total === undefined || this.#quantity === undefined) return;
+    if (!this.isOpen || total.lt(this.cumulative) || total.lte(this.#quantity) || total.gt(asked)) return;
+    const { requestId, replace } = pending;
+    this.push({ type: "orderReplaced", orderId, requestId, replace, ...this.newVenueOrderId(), implied: true });
+    this.#quantity = asked;
+  }
+
   /** A fill may be the first to name the venue's id of a working order. */
   learnVenueOrderId(): void {
     if (this.order.venueOrderId !== undefined) return;
@@ -68,7 +85,10 @@ export class ReportDraft {
       // From before the replace that gave the order its present id: to learn it now would bring it back.
       (order.venueOrderId !== undefined && this.#report.venueAt < (order.replacedVenueAt ?? 0)) ||
       order.earlierVenueOrderIds.includes(venueOrderId) ||
-      this.events.some((event) => event.type === "orderAcknowledged" && event.venueOrderId === venueOrderId);
+      this.events.some(
+        (event) =>
+          (event.type === "orderAcknowledged" || event.type === "orderReplaced") && event.venueOrderId === venueOrderId,
+      );
     return known ? {} : { venueOrderId };
   }
 
@@ -112,20 +132,21 @@ export class ReportDraft {
 
   end(event: EndEvent): void {
     const { order } = this;
+    this.implyReplace(event.venueCumulativeQuantity);
     this.push({ ...event, ...this.newVenueOrderId() });
     this.status = STATUS_OF_END[event.type];
     const stated = event.venueCumulativeQuantity;
     // "Filled" states a total by itself: at least what was asked for.
-    const missing = stated === undefined && event.type === "orderFilled" && order.quantity?.gt(this.cumulative);
+    const missing = stated === undefined && event.type === "orderFilled" && this.#quantity?.gt(this.cumulative);
     if (missing === true || stated?.eq(this.cumulative) === false) {
       this.discrepancy(
         "unsettled",
         `booked ${this.cumulative}`,
-        `executed ${stated ?? order.quantity}`,
+        `executed ${stated ?? this.#quantity}`,
         "ended, not settled until the booked fills equal it",
       );
     }
-    if (!order.overfilled) this.noteOverfill(order.quantity);
+    if (!order.overfilled) this.noteOverfill(this.#quantity);
   }
 
   /** What is booked, or asked for, changed: the fold will call an order filled that is full now. */

@@ -100,7 +100,16 @@ export const EVENT_LAYOUTS: EventLayouts = {
   cancelRequested: ["cq", { orderId, requestId: text(), reason: text() }],
   cancelRejected: ["cr", { orderId, reason: text(), requestId: optional(text()), ...refusal }],
   replaceRequested: ["rq", { orderId, requestId: text(), replace }],
-  orderReplaced: ["rd", { orderId, replace, requestId: optional(text()), venueOrderId: optional(venueOrderId) }],
+  orderReplaced: [
+    "rd",
+    {
+      orderId,
+      replace,
+      requestId: optional(text()),
+      venueOrderId: optional(venueOrderId),
+      implied: optional(mark),
+    },
+  ],
   replaceRejected: ["rr", { orderId, reason: text(), requestId: optional(text()), ...refusal }],
   fillBooked: ["fb", { orderId, fill, late: mark }],
   fillReversed: ["fr", { orderId, venueOrderId, executionId: text(), reason: text() }],

@@ -140,7 +140,7 @@ const FIELDS: { readonly [T in DomainEventType]: readonly [required: FieldsOf<T>
   replaceRequested: [{ orderId, requestId: text(), replace }],
   orderReplaced: [
     { orderId, replace },
-    { requestId: text(), venueOrderId: text() },
+    { requestId: text(), venueOrderId: text(), implied: mark },
   ],
   replaceRejected: [
     { orderId, reason: text() },
