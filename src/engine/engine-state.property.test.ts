@@ -336,7 +336,7 @@ describe("whatever happened", () => {
   );
 
   test(
-    "exposure is the sum over the open orders, each at its worst",
+    "exposure is the sum over the open orders, each at its worst, and over what ended ones have unbooked",
     async () => {
       await fc.assert(
         fc.asyncProperty(steps, async (sequence) => {
@@ -346,6 +346,10 @@ describe("whatever happened", () => {
           for (const order of state.index.openOrders()) {
             const left = (order.effectiveQuantity ?? Decimal.zero).sub(order.cumulativeQuantity);
             if (left.isPositive()) sums[order.side] = sums[order.side].add(left);
+          }
+          for (const order of state.index.endedOrders()) {
+            const unbooked = (order.venueCumulativeQuantity ?? Decimal.zero).sub(order.cumulativeQuantity);
+            if (unbooked.isPositive()) sums[order.side] = sums[order.side].add(unbooked);
           }
           const reserved = state.exposure.of(MAIN, "BTC/USDT" as Order["instrumentId"]);
           expect([reserved.buyQuantity, reserved.sellQuantity].map(String)).toEqual([sums.buy, sums.sell].map(String));

@@ -1,13 +1,14 @@
-// What open orders could still do to positions, kept per account and instrument as events are folded.
-// Unknown orders and pending replaces count at their worst; valuation needs a price and is in risk/.
+// What orders could still do to positions, kept per account and instrument as events are folded. Unknown
+// orders and pending replaces count at their worst, and so do executions that the venue has told of and that
+// are not booked yet; valuation needs a price and is in risk/.
 
 import { Decimal } from "../domain/decimal.ts";
 import type { AccountId, InstrumentId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 
-/** Sums over the open orders of one account in one instrument. */
+/** Sums over the open and the unsettled orders of one account in one instrument. */
 export interface Reserved {
-  /** Base units that open buys could still add. */
+  /** Base units that buys could still add, or have added already without an execution on record. */
   readonly buyQuantity: Decimal;
   readonly sellQuantity: Decimal;
   /** Quote units that open orders sized in quote could still move. */
@@ -30,12 +31,25 @@ export interface Contribution {
 
 const NO_CONTRIBUTION: Contribution = { quantity: Decimal.zero, notional: Decimal.zero };
 
-/** Returns what an order reserves as it stands: nothing once it has ended. */
+/**
+ * Returns what an order reserves as it stands. An ended one reserves what the venue says was executed beyond
+ * the booked fills: nothing once it is settled.
+ */
 export function contributionOf(order: Order): Contribution {
-  if (order.isTerminal) return NO_CONTRIBUTION;
+  if (order.isTerminal) {
+    const executed = order.venueCumulativeQuantity;
+    if (executed === undefined || executed.lte(order.cumulativeQuantity)) return NO_CONTRIBUTION;
+    return { quantity: executed.sub(order.cumulativeQuantity), notional: Decimal.zero };
+  }
   const asked = order.effectiveQuantity;
   if (asked !== undefined) return { quantity: positive(asked.sub(order.cumulativeQuantity)), notional: Decimal.zero };
   return { quantity: Decimal.zero, notional: positive((order.notional ?? Decimal.zero).sub(order.cost)) };
+}
+
+/** Whether an order counts in the sums: memory keeps it for as long. */
+export function isReserving(order: Order): boolean {
+  const { quantity, notional } = contributionOf(order);
+  return !quantity.isZero() || !notional.isZero();
 }
 
 export class Exposure {
@@ -46,7 +60,7 @@ export class Exposure {
     return this.#reserved.get(key(account, instrumentId)) ?? NOTHING;
   }
 
-  /** The instruments in which the account ever had an open order. */
+  /** The instruments in which the account ever reserved something. */
   instrumentsOf(account: AccountId): Iterable<InstrumentId> {
     return this.#instruments.get(account) ?? [];
   }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { AccountId, InstrumentId, OrderId, RequestId, VenueOrderId } from "../domain/identifiers.ts";
 import { evolve, Order } from "../domain/order.ts";
 import type { EventMeta, OrderEvent, OrderTerms } from "../domain/order-event.ts";
-import { TERMS } from "../domain/testing/orders.ts";
+import { d, fillOf, TERMS, VENUE_ORDER_ID } from "../domain/testing/orders.ts";
 import { OrderIndex } from "./order-index.ts";
 import { MAIN } from "./testing/venue-answers.ts";
 
@@ -192,6 +192,19 @@ describe("eviction", () => {
     t.index.evict(none, 10, 100);
     expect(t.index.endedCount).toBe(0);
     expect(t.index.children(parent.id).size).toBe(0);
+  });
+
+  test("an ended order stays while the venue has executed more of it than is booked", () => {
+    const t = filed();
+    const order = t.add();
+    const [orderId, none] = [order.id, { ...NEVER, keepLast: 0 }];
+    t.fold(order, { type: "orderAcknowledged", orderId, venueOrderId: VENUE_ORDER_ID });
+    t.fold(order, { type: "orderCanceled", orderId, reason: "asked", venueCumulativeQuantity: d("4") });
+    t.index.evict(none, 10, 100);
+    expect(t.index.get(orderId)).toBe(order);
+    t.fold(order, { type: "fillBooked", orderId, fill: fillOf("e-1", "4"), late: true });
+    t.index.evict(none, 10, 100);
+    expect(t.index.get(orderId)).toBeUndefined();
   });
 
   test("a venue's id is free again once its holder was evicted", () => {

@@ -9,6 +9,7 @@ import { ORDER_STATUSES, type OrderStatus } from "../domain/order-status.ts";
 import type { Instant } from "../domain/time.ts";
 import type { OrderFilter } from "./engine-api.ts";
 import { isUnknown } from "./engine-statistics.ts";
+import { isReserving } from "./exposure.ts";
 
 /** How long ended orders stay in memory. */
 export interface Retention {
@@ -36,7 +37,7 @@ export class OrderIndex {
   readonly #open = new Set<Order>();
   /** In the order in which they ended. */
   readonly #ended = new Set<Order>();
-  /** Ended ones past their retention that stay with a parent that lives. */
+  /** Ended ones past their retention that stay with a parent that lives, or that reserve until they are settled. */
   readonly #kept = new Set<Order>();
   readonly #openByAccount = new Map<AccountId, Set<Order>>();
   readonly #openBySide = new Map<string, Set<Order>>();
@@ -86,6 +87,7 @@ export class OrderIndex {
       this.#byStatus[order.status].add(order);
       if (order.isTerminal === this.#open.has(order)) this.#moveBetweenOpenAndEnded(order);
     }
+    if (this.#kept.has(order) && !this.#isNeeded(order)) this.#release(order);
     const unknown = isUnknown(order);
     if (before.unknown && !unknown) removeFrom(this.#unknownByAccount, order.account, order);
     else if (unknown && !before.unknown) addTo(this.#unknownByAccount, order.account, order);
@@ -117,7 +119,7 @@ export class OrderIndex {
     return this.#open;
   }
 
-  /** In the order in which they ended, those first that a living parent keeps. */
+  /** In the order in which they ended, those first that are kept beyond the retention. */
   *endedOrders(): Iterable<Order> {
     yield* this.#kept;
     yield* this.#ended;
@@ -167,7 +169,7 @@ export class OrderIndex {
     for (const order of this.#ended) {
       const old = now - (order.completedAt ?? order.updatedAt) > retention.keepForMs;
       if ((!old && this.#ended.size <= retention.keepLast) || order.lastSeq > durableSeq) return;
-      if (this.#isChildOfOpen(order)) this.#keep(order);
+      if (this.#isNeeded(order)) this.#keep(order);
       else this.#forget(order);
     }
   }
@@ -215,7 +217,7 @@ export class OrderIndex {
     if (order.isTerminal) {
       this.#unfileOpen(order);
       this.#ended.add(order);
-      this.#releaseKept(order.id);
+      for (const child of this.children(order.id)) this.#release(child);
     } else {
       this.#ended.delete(order);
       this.#kept.delete(order);
@@ -247,9 +249,13 @@ export class OrderIndex {
     return holder === undefined || holder === order ? key : venueKey(order.account, id, order.instrumentId);
   }
 
-  /** What a living parent may still do depends on what its children did: they stay with it. */
-  #isChildOfOpen(order: Order): boolean {
-    return order.parentOrderId !== undefined && this.#byId.get(order.parentOrderId)?.isActive === true;
+  /**
+   * What a living parent may still do depends on what its children did: they stay with it. And what reserves exposure
+   * stays until it is settled: the sums have no other memory of it.
+   */
+  #isNeeded(order: Order): boolean {
+    const hasLivingParent = order.parentOrderId !== undefined && this.#byId.get(order.parentOrderId)?.isActive === true;
+    return hasLivingParent || isReserving(order);
   }
 
   #keep(order: Order): void {
@@ -257,8 +263,8 @@ export class OrderIndex {
     this.#kept.add(order);
   }
 
-  #releaseKept(parent: OrderId): void {
-    for (const child of this.children(parent)) if (this.#kept.delete(child)) this.#ended.add(child);
+  #release(order: Order): void {
+    if (this.#kept.delete(order)) this.#ended.add(order);
   }
 
   #forget(order: Order): void {

@@ -93,6 +93,53 @@ describe("a comparison", () => {
     expect(order.cumulativeQuantity).toEqual(d("1"));
   });
 
+  test("an end whose fills are still missing keeps its exposure reserved, over a restart too, until they are booked", async () => {
+    // T-56: the missing executions may be real.
+    for (const cumulativeQuantity of [d("1"), undefined]) {
+      const t = await createTestEngine();
+      unwrap(await t.engine.setRiskLimits("main", { maxPosition: d("1.5") }, { by: "anna" }));
+      const order = await t.working();
+      t.venue.onFillsSince = () => FAILED;
+      const total = cumulativeQuantity === undefined ? {} : { cumulativeQuantity };
+      t.venue.say(order, { kind: "ended", status: "filled", reason: "filled", ...total });
+      const denied = await t.engine.submit(LIMIT_BUY);
+      expect(!denied.ok && denied.error.code).toBe("risk.maxPosition");
+      const again = await createTestEngine({ journal: t.journal.crash("kept") });
+      const still = await again.engine.submit(LIMIT_BUY);
+      expect(!still.ok && still.error.code).toBe("risk.maxPosition");
+      again.venue.fill(order, "1");
+      await settle();
+      expect(again.engine.find(order.id)?.isSettled).toBe(true);
+      expect((await again.engine.submit({ ...LIMIT_BUY, quantity: "0.5" })).ok).toBe(true);
+      expect((await again.engine.submit({ ...LIMIT_BUY, side: "sell", price: "110" })).ok).toBe(true);
+    }
+  });
+
+  test("what an ended order has unbooked counts in the gross exposure, and fills up its parent", async () => {
+    for (const [maxExposure, ok] of [
+      ["349", false],
+      ["350", true],
+    ] as const) {
+      const t = await createTestEngine();
+      await t.working({ price: "99" });
+      const unsettled = await t.working();
+      t.venue.say(unsettled, { kind: "ended", status: "filled", reason: "filled" });
+      const { quantity: _, ...unsized } = LIMIT_BUY;
+      unwrap(await t.engine.submit({ ...unsized, notional: "50" }));
+      unwrap(await t.engine.setRiskLimits("main", { maxExposure: d(maxExposure) }, { by: "anna" }));
+      expect((await t.engine.submit(LIMIT_BUY)).ok).toBe(ok);
+    }
+    const t = await createTestEngine();
+    const parent = await t.working({ quantity: "2", price: "90" });
+    const child = await t.working({ parentOrderId: parent.id });
+    t.venue.say(child, { kind: "ended", status: "filled", reason: "filled" });
+    const [fits, large] = [
+      await t.engine.submit({ ...LIMIT_BUY, parentOrderId: parent.id }),
+      await t.engine.submit({ ...LIMIT_BUY, quantity: "0.5", parentOrderId: parent.id }),
+    ];
+    expect([fits.ok, large.ok]).toEqual([true, false]);
+  });
+
   test("a fill that is told between two questions is booked once", async () => {
     const t = await createTestEngine();
     const order = await t.working();

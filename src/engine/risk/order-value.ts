@@ -6,6 +6,7 @@ import { defined } from "../../domain/json-reader.ts";
 import type { Order } from "../../domain/order.ts";
 import type { OrderTerms, ReplaceTerms, Side } from "../../domain/order-event.ts";
 import type { Instant } from "../../domain/time.ts";
+import { contributionOf } from "../exposure.ts";
 import type { RiskLimits } from "./risk-limits.ts";
 import type { ReferencePrice, RiskView } from "./risk-view.ts";
 
@@ -51,9 +52,12 @@ export function worstQuantity(terms: Valued, reference: Decimal | undefined): De
   return terms.notional === undefined ? undefined : quantityFor(terms.notional, terms, reference);
 }
 
-/** Returns what an open order may still trade at most, in base units; `undefined` when it cannot be known. */
+/**
+ * Returns what an order may still trade at most, in base units; of an ended one, what it has traded beyond its
+ * booked fills. `undefined` when it cannot be known.
+ */
 export function worstLeaves(order: Order, reference: Decimal | undefined): Decimal | undefined {
-  if (order.isTerminal) return Decimal.zero;
+  if (order.isTerminal) return contributionOf(order).quantity;
   const asked = order.effectiveQuantity;
   if (asked !== undefined) return notNegative(asked.sub(order.cumulativeQuantity));
   const left = notNegative((order.notional ?? Decimal.zero).sub(order.cost));

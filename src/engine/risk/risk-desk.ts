@@ -137,8 +137,9 @@ export class RiskDesk {
     if (reserved.buyNotional.isZero() && reserved.sellNotional.isZero()) {
       return worstPosition(quantity, reserved.buyQuantity, reserved.sellQuantity);
     }
-    const sums: Record<Side, Decimal> = { buy: Decimal.zero, sell: Decimal.zero };
+    const sums: Record<Side, Decimal> = { buy: reserved.buyQuantity, sell: reserved.sellQuantity };
     for (const order of state.index.openOrdersOf(account, instrumentId)) {
+      if (order.quantity !== undefined) continue; // in the sums already
       const leaves = worstLeaves(order, reference);
       if (leaves === undefined) return undefined;
       sums[order.side] = sums[order.side].add(leaves);
