@@ -11,6 +11,7 @@ import {
   type OrderType,
   type RequestId,
 } from "../domain/identifiers.ts";
+import type { Random } from "../runtime/random.ts";
 
 export class OrderIds {
   readonly #prefix: string;
@@ -36,12 +37,20 @@ export class OrderIds {
   }
 }
 
-/** Returns the epoch after the last journaled one. @throws {OrderwrightError} `config.invalid` when all 65,535 are used. */
+/**
+ * Returns where a new journal begins to count: anywhere in the lower half. A wiped data folder, or another desk with
+ * the same prefix and tag, then does not hand out ids that the venue knows from before, but by rare chance.
+ */
+export function firstEpoch(random: Random): number {
+  return 1 + random.nextInteger((MAX_EPOCH + 1) / 2);
+}
+
+/** Returns the epoch after the last journaled one. @throws {OrderwrightError} `config.invalid` when it was the last, 65,535. */
 export function nextEpoch(last: number): number {
   if (last >= MAX_EPOCH) {
     throw new OrderwrightError(
       "config.invalid",
-      `The journal has seen ${MAX_EPOCH} starts, which is all that its order ids can tell apart. Start a new journal with another orderIdPrefix.`,
+      `Epoch ${MAX_EPOCH} of this journal was the last that order ids can tell apart. Start a new journal with another orderIdPrefix.`,
     );
   }
   return last + 1;

@@ -5,6 +5,7 @@ import type { VenueOrderId } from "../domain/identifiers.ts";
 import { unwrap } from "../domain/result.ts";
 import { d } from "../domain/testing/orders.ts";
 import { MemoryJournal } from "../journal/memory/memory-journal.ts";
+import { SeededRandom } from "../runtime/random.ts";
 import { writeState } from "./engine-snapshot.ts";
 import { foldJournal } from "./recovery.ts";
 import { createTestEngine, LIMIT_BUY, settle, type TestEngine, type TestEngineOptions } from "./testing/test-engine.ts";
@@ -67,7 +68,7 @@ describe("after a crash", () => {
     let next = t;
     for (let round = 0; round < 5; round++) next = await again(next, { start: false });
     expect(types(next, order.id).filter((type) => type === "orderOutcomeUnknown")).toHaveLength(1);
-    expect(next.engine.status().epoch).toBe(6);
+    expect(next.engine.status().epoch).toBe(t.engine.status().epoch + 5);
     expect(t.venue.sent).toHaveLength(1);
   });
 
@@ -315,4 +316,16 @@ describe("a failed commit", () => {
       expect(next.engine.orders().map((order) => order.id)).toEqual([kept.id]);
     });
   }
+});
+
+test("a new journal begins its epochs somewhere, so that a wiped folder does not hand out the same ids again", async () => {
+  // T-11: client ids collide between instances.
+  const epochs = [];
+  for (const seed of [1, 2, 3, 4]) {
+    const t = await createTestEngine({ config: { random: SeededRandom.fromSeed(seed) } });
+    epochs.push(t.engine.status().epoch);
+  }
+  expect(new Set(epochs).size).toBe(4);
+  expect(Math.min(...epochs)).toBeGreaterThan(0);
+  expect(Math.max(...epochs)).toBeLessThanOrEqual(0x8000);
 });

@@ -19,7 +19,7 @@ import type { EngineConfig } from "./engine-config.ts";
 import { readState } from "./engine-snapshot.ts";
 import { EngineState, type OrderLoader } from "./engine-state.ts";
 import { OrderFinder } from "./order-finder.ts";
-import { nextEpoch } from "./order-ids.ts";
+import { firstEpoch, nextEpoch } from "./order-ids.ts";
 import { Recorder } from "./recorder.ts";
 import { limitsToText } from "./risk/limits-json.ts";
 import { DEFAULT_SETTINGS, type EngineSettings } from "./settings.ts";
@@ -79,7 +79,7 @@ function openingEvents(config: EngineConfig, state: EngineState): EventDraft[] {
   const events: EventDraft[] = [
     {
       type: "epochStarted",
-      epoch: nextEpoch(state.epoch),
+      epoch: state.epoch === 0 ? firstEpoch(config.random) : nextEpoch(state.epoch),
       version: config.version,
       runtimeVersion: config.runtimeVersion,
       durability: config.journal.durability,

@@ -1,6 +1,7 @@
 // Orders under /api/v1: placed, found, replaced, canceled.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { formatOrderId } from "../../../domain/identifiers.ts";
 import type { Order } from "../../../domain/order.ts";
 import { createTestServer, listOf, SECRETS, type TestServer, textOf } from "../../testing/test-server.ts";
 
@@ -25,7 +26,7 @@ test("an order is placed, read by every id it has, replaced and canceled", async
   expect(placed.headers["location"]).toBe(`/api/v1/orders/${textOf(placed.body["id"])}`);
   await t.settle();
   const order = t.engine.find("mine") as Order;
-  for (const id of [order.id, "OWR_main0000_L_0001_00000001", "mine", String(order.venueOrderId)]) {
+  for (const id of [order.id, formatOrderId(order.id), "mine", String(order.venueOrderId)]) {
     const read = await t.call("GET", `/api/v1/orders/${id}`, undefined, { as: "read" });
     expect([id, read.status, read.body["id"], read.body["status"]]).toEqual([id, 200, order.id, "acknowledged"]);
   }
