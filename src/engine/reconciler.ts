@@ -83,7 +83,12 @@ export class Reconciler {
     const questions = this.#questions;
     this.#gaps = new HistoryGaps(options);
     this.#positions = new PositionCheck(options);
-    this.#shortfalls = new Shortfalls({ ...options, questions, evidence: () => this.#evidence });
+    this.#shortfalls = new Shortfalls({
+      ...options,
+      questions,
+      evidence: () => this.#evidence,
+      fillsMissing: (order) => this.fillsMissing(order),
+    });
     this.#evidence = new Evidence({
       ...options,
       questions,

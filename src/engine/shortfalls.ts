@@ -33,6 +33,8 @@ export interface ShortfallsOptions {
   readonly settings: EngineSettings;
   readonly venueOf: (account: AccountId) => Venue;
   readonly evidence: () => Evidence;
+  /** Notes the order's total, and reads the account's fills soon. */
+  readonly fillsMissing: (order: Order) => void;
 }
 
 interface Shortfall {
@@ -99,7 +101,10 @@ export class Shortfalls {
     const shortfall = this.#shortfalls.get(order.id);
     if (shortfall === undefined) return;
     shortfall.order = order;
-    if (!shortfall.total.quantity.gt(order.cumulativeQuantity)) this.#forget(shortfall);
+    if (shortfall.total.quantity.gt(order.cumulativeQuantity)) return;
+    this.#forget(shortfall);
+    // A higher total came while this one waited: an ended order is not compared again, so its turn is now.
+    if (order.venueCumulativeQuantity?.gt(order.cumulativeQuantity) === true) this.#options.fillsMissing(order);
   }
 
   #forget({ order, cancelTimer }: Shortfall): void {
