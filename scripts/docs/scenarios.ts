@@ -35,7 +35,7 @@ export function readScenarios(root: string): Scenarios {
   const tests = filesIn(root, FOLDER, /\.test\.ts$/).flatMap((file) =>
     testTitles(file, readSource(root, file)).flatMap(withIds),
   );
-  const notApplicable = filesIn(root, FOLDER, /^not-applicable.*\.ts$/).flatMap((file) =>
+  const notApplicable = filesIn(root, FOLDER, /^not-applicable\.ts$/).flatMap((file) =>
     listedTexts(file, readSource(root, file), "NOT_APPLICABLE").map(({ id = "", reason = "" }) => ({ id, reason })),
   );
   return {
@@ -75,7 +75,7 @@ export function fixMatricesPage(root: string): string | undefined {
     testTitles(file, readSource(root, file)).flatMap(fixRow),
   );
   if (rows.length === 0) return undefined;
-  const without = filesIn(root, FIX_FOLDER, /^not-applicable.*\.ts$/).flatMap((file) =>
+  const without = filesIn(root, FIX_FOLDER, /^not-applicable\.ts$/).flatMap((file) =>
     listedTexts(file, readSource(root, file), "NOT_APPLICABLE").map(({ id = "", title = "", reason = "" }) => [
       id,
       plain(title),

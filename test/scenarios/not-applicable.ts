@@ -1,4 +1,4 @@
-// Reports of SCENARIOS T-64 to T-112 and S-01 to S-20 that say nothing about the core, each with the reason. One that
+// Reports from the field (T-01 to T-112, S-01 to S-20) that say nothing about the core, each with the reason. One that
 // comes to apply, because what it is about was built, moves from here into a test.
 
 export const NOT_APPLICABLE: readonly { readonly id: string; readonly reason: string }[] = [

@@ -13,14 +13,15 @@ import {
   again,
   answerTo,
   countSent,
-  DeadManVenue,
   d,
+  deadManVenue,
   figures,
   held,
   holding,
   messages,
   STOP,
   trying,
+  windings,
   workingWithoutPrice,
 } from "./support-money.ts";
 
@@ -223,19 +224,17 @@ const DEAD_MAN = [{ id: "main", venue: "scripted", deadManMs: 10_000 }];
 
 // thread: bitfinexcom/bfx-hf-ui#25
 test("T-101: the dead-man switch is wound for an account only that asks for it", async () => {
-  const venue = new DeadManVenue("venueAccount");
-  const t = await createTestEngine({ venue });
+  const t = await createTestEngine({ venue: deadManVenue("venueAccount") });
   await t.working();
   await t.pass(60_000);
-  expect(venue.wound).toEqual([]);
+  expect(windings(t)).toEqual([]);
   expect(t.engine.status().accounts[0]?.deadMan).toBeUndefined();
 });
 
 // thread: bitfinexcom/bfx-hf-ui#25
-// The engine does not wind the switch yet.
-test.fails("T-101: the dead-man switch says whose orders it would cancel", async () => {
+test("T-101: the dead-man switch says whose orders it would cancel", async () => {
   for (const scope of ["ours", "venueAccount"] as const) {
-    const t = await createTestEngine({ venue: new DeadManVenue(scope), config: { accounts: DEAD_MAN } });
+    const t = await createTestEngine({ venue: deadManVenue(scope), config: { accounts: DEAD_MAN } });
     await t.pass(5_000);
     expect(t.engine.status().accounts[0]?.deadMan).toMatchObject({ scope, timeoutMs: 10_000, state: "wound" });
   }
@@ -243,22 +242,20 @@ test.fails("T-101: the dead-man switch says whose orders it would cancel", async
 
 // thread: Drakkar-Software/OctoBot-Trading#327
 // thread: ExchangeUnion/xud#1324
-// The engine does not wind the switch yet.
-test.fails("T-104: the dead-man switch is wound again before it runs out, for as long as the engine lives", async () => {
-  const venue = new DeadManVenue();
-  const t = await createTestEngine({ venue, config: { accounts: DEAD_MAN } });
+test("T-104: the dead-man switch is wound again before it runs out, for as long as the engine lives", async () => {
+  const t = await createTestEngine({ venue: deadManVenue(), config: { accounts: DEAD_MAN } });
   await t.pass(9_000);
-  expect(venue.wound.length).toBeGreaterThan(1);
-  const before = venue.wound.length;
+  const before = windings(t).length;
+  expect(before).toBeGreaterThan(1);
   await t.pass(60_000);
-  expect(venue.wound.length - before).toBeGreaterThanOrEqual(6);
-  expect(new Set(venue.wound)).toEqual(new Set([10_000]));
+  expect(windings(t).length - before).toBeGreaterThanOrEqual(6);
+  expect(new Set(windings(t))).toEqual(new Set([10_000]));
 });
 
 // thread: ctubio/Krypto-trading-bot#863
 // thread: freqtrade/freqtrade PR#3210
 test("T-103, T-105: what the dead-man switch canceled after a sudden death is known at the next start", async () => {
-  const t = await createTestEngine({ venue: new DeadManVenue(), config: { accounts: DEAD_MAN } });
+  const t = await createTestEngine({ venue: deadManVenue(), config: { accounts: DEAD_MAN } });
   const order = await t.working();
   const record = recordOf(order, { status: "canceled", endReason: "dead-man switch" });
   t.venue.onOrder = () => found(record);

@@ -210,9 +210,8 @@ describe("reports that are missed", () => {
     expect(await tryEntry(t)).toBe("risk.maxPosition");
   });
 
-  // Fails until totals without executions are booked as inferred fills.
   // thread: hummingbot/hummingbot#1387
-  test.fails("T-56: where a venue shows a total and never its trades, the difference is booked as inferred, until the real trade comes", async () => {
+  test("T-56: where a venue shows a total and never its trades, the difference is booked as inferred, until the real trade comes", async () => {
     const t = await createTestEngine(PERIODIC);
     const order = await t.working();
     const totals = { status: "filled", cumulativeQuantity: d("1"), averagePrice: d("99.5") } as const;

@@ -23,7 +23,6 @@ import { PaperVenue } from "../../src/venues/paper/paper-venue.ts";
 import { snapshot } from "../../src/venues/paper/testing/market.ts";
 import { VENUE as PAPER, BTC as PAPER_BTC } from "../../src/venues/testing/orders.ts";
 import { settleTurns, startedClock } from "../../src/venues/testing/virtual-time.ts";
-import type { DeadManRequest, SendOutcome } from "../../src/venues/venue.ts";
 
 export const ANNA = { by: "anna" } as const;
 
@@ -120,19 +119,16 @@ export async function workingWithoutPrice(t: TestEngine, changes: Partial<OrderR
   return result.value.order;
 }
 
-/** A venue with a dead-man switch; it writes down how often it was wound, and for how long. */
-export class DeadManVenue extends ScriptedVenue {
-  readonly wound: number[] = [];
+/** A venue with a dead-man switch. */
+export function deadManVenue(scope: "ours" | "venueAccount" = "ours"): ScriptedVenue {
+  const venue = new ScriptedVenue();
+  venue.capabilities = { ...venue.capabilities, deadMan: { minTimeoutMs: 1_000, maxTimeoutMs: 60_000, scope } };
+  return venue;
+}
 
-  constructor(scope: "ours" | "venueAccount" = "ours") {
-    super();
-    this.capabilities = { ...this.capabilities, deadMan: { minTimeoutMs: 1_000, maxTimeoutMs: 60_000, scope } };
-  }
-
-  async windDeadMan(request: DeadManRequest): Promise<SendOutcome> {
-    this.wound.push(request.timeoutMs);
-    return { kind: "accepted" };
-  }
+/** For how long the dead-man switch was wound, each time that it was. */
+export function windings(t: Pick<TestEngine, "venue">): number[] {
+  return t.venue.windings.map(({ timeoutMs }) => timeoutMs);
 }
 
 /** An engine on the paper venue, on virtual time: bids at 100, asks at 101, five of each, and what a test adds. */
