@@ -112,11 +112,19 @@ ${table(
 - **Inferred.** An end that we concluded says so. Evidence against it reinstates the order; an end that the venue
   confirmed is final. \`failed\` counts as inferred always: only our side saw that nothing was sent.
 - **Settled.** An ended order is settled when its booked fills equal the venue's cumulative quantity.
+- **Over is not full.** Where a venue calls an order filled and its own total is short of the quantity, without a
+  smaller replace that would explain it, the order ends as \`canceled\`, and its reason says what the venue called it.
+  That is recorded as a contradiction, and the venue's executions are read again.
+- **Averages.** The average price is computed from the booked fills. A venue's average over the same total is compared
+  with it once the order has ended: a difference beyond rounding (a millionth of the price, or one unit of the last
+  decimal that either has) is recorded as a contradiction and changes nothing.
 - **Overfilled.** More was executed than asked for: booked, and flagged.
 - **Inferred fills.** Where a venue reports totals without executions, the difference is booked as an inferred fill;
   the real execution takes its place.
 - **Reversals and corrections.** A venue's bust or correction lowers or changes what is booked, by name and on
-  record. An execution that was taken back is remembered: a late repeat is not booked again.
+  record. An execution that was taken back is remembered: a late repeat is not booked again. A repeat that brings the
+  fee which was not known before corrects the fee alone; one that says another price, quantity or fee is recorded as a
+  contradiction and not believed, since a venue's correction comes by name.
 
 ## Every event in every status
 

@@ -19,6 +19,7 @@ import {
   notionalTerms,
   ORDER_ID,
   orderIn,
+  REQUEST_ID,
   type ReportFacts,
   reportOf,
   reversed,
@@ -40,6 +41,50 @@ describe("fills have an identity", () => {
     expect(deliver(order, filled("e-1", "4"))).toEqual([]);
     deliver(order, ended("canceled"));
     expect(deliver(order, filled("e-1", "4"))).toEqual([]);
+  });
+
+  test("the same execution, now with its fee, brings the fee in one event, in any status", () => {
+    const fee = { amount: d("0.1"), asset: "USDT" };
+    for (const order of [orderIn("partiallyFilled"), orderIn("canceled"), orderIn("canceled", { inferred: true })]) {
+      const { status } = order;
+      const events = deliver(order, filled("e-1", "4", { fee }));
+      expect(events).toMatchObject([{ type: "fillCorrected", executionId: "e-1", reason: "the fee became known" }]);
+      check(order, events, [status, "4"]);
+      expect(order.fees.get("USDT")?.toString()).toBe("0.1");
+      expect(deliver(order, filled("e-1", "4", { fee }))).toEqual([]);
+      expect(deliver(order, filled("e-1", "4"))).toEqual([]);
+      expect(order.fees.get("USDT")?.toString()).toBe("0.1");
+    }
+  });
+
+  test("a fee that becomes known fills no order that the venue says works, though it looks full", () => {
+    const order = fold(
+      orderIn("partiallyFilled"),
+      { type: "replaceRequested", orderId, requestId: REQUEST_ID, replace: { quantity: d("15") } },
+      { type: "orderPartiallyFilled", orderId, fill: fillOf("e-2", "6") },
+      { type: "orderCanceled", orderId, reason: "absent", inferred: true },
+    );
+    deliver(order, { kind: "acknowledged" });
+    const events = deliver(order, filled("e-2", "6", { fee: { amount: d("1"), asset: "USDT" } }));
+    check(order, events, ["partiallyFilled", "10"]);
+    expect(order.fees.size).toBe(1);
+  });
+
+  test.each([
+    ["price", "4", { price: "99" }],
+    ["quantity", "5", {}],
+    ["fee", "4", { fee: { amount: d("0.2"), asset: "USDT" } }],
+    ["fee asset", "4", { fee: { amount: d("0.1"), asset: "BNB" } }],
+  ])("the same execution with another %s is recorded once and not believed", (_, quantity, parts) => {
+    const order = fold(acknowledged(), {
+      type: "orderPartiallyFilled",
+      orderId,
+      fill: fillOf("e-1", "4", { fee: { amount: d("0.1"), asset: "USDT" } }),
+    });
+    const before = [order.cost.toString(), order.fees.get("USDT")?.toString()];
+    check(order, deliver(order, filled("e-1", quantity, parts)), ["partiallyFilled", "4", "contradiction"]);
+    expect(deliver(order, filled("e-1", quantity, parts))).toEqual([]);
+    expect([order.cost.toString(), order.fees.get("USDT")?.toString()]).toEqual(before);
   });
 
   test("one execution id under two venue order ids is two fills", () => {

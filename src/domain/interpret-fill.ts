@@ -4,7 +4,7 @@
 import { assert } from "./assert.ts";
 import type { Decimal } from "./decimal.ts";
 import type { FillCorrectedReport, FillReport, FillReversedReport } from "./execution-report.ts";
-import { type Fill, fillKey } from "./fill.ts";
+import { type Fee, type Fill, fillKey } from "./fill.ts";
 import type { ExecutionId } from "./identifiers.ts";
 import type { Order } from "./order.ts";
 import { answerOf } from "./order-status.ts";
@@ -15,16 +15,43 @@ export function interpretFill(draft: ReportDraft, report: FillReport): void {
   const { fill } = report;
   assertMoves(fill);
   if (order.reversedFills.has(fillKey(fill))) return;
-  if (!order.fills.has(fillKey(fill))) {
+  const booked = order.fills.get(fillKey(fill));
+  if (booked !== undefined) interpretRepeat(draft, booked, fill);
+  else {
     const [first, ...others] = fill.inferred === true ? [] : inferredFillsBehind(order, fill);
     if (first === undefined) bookNew(draft, fill);
     else replaceInferred(draft, [first, ...others], fill);
-  } else if (order.reversedFills.size > 0) {
-    return; // The venue may have reopened the order since this was its last fill.
   }
+  // The venue may have reopened the order since a repeat was its last fill.
+  if (booked !== undefined && order.reversedFills.size > 0) return;
   if (report.ends !== true || !draft.isOpen) return;
   if (draft.isOutdatedEnd()) draft.isDoubtful = true;
-  else draft.end({ type: "orderFilled", orderId: order.id, ...draft.venueTotal() });
+  else draft.end(draft.filledEnd());
+}
+
+/** An execution told again may bring its fee. What else it says otherwise takes a correction to be believed. */
+function interpretRepeat(draft: ReportDraft, booked: Fill, fill: Fill): void {
+  const { price, quantity, fee } = fill;
+  const otherFee = fee !== undefined && booked.fee !== undefined && !sameFee(fee, booked.fee);
+  if (!price.eq(booked.price) || !quantity.eq(booked.quantity) || otherFee) {
+    draft.recordOnce("contradiction", executionText(booked), executionText(fill), "nothing changed");
+  } else if (booked.fee === undefined && fee !== undefined) {
+    const { venueOrderId, executionId } = booked;
+    const reason = "the fee became known";
+    draft.push({
+      type: "fillCorrected",
+      orderId: draft.order.id,
+      venueOrderId,
+      executionId,
+      fill: { ...booked, fee },
+      reason,
+    });
+  }
+}
+
+function executionText({ executionId, quantity, price, fee }: Fill): string {
+  const feeText = fee === undefined ? "" : `, fee ${fee.amount} ${fee.asset}`;
+  return `execution ${executionId} of ${quantity} at ${price}${feeText}`;
 }
 
 function bookNew(draft: ReportDraft, fill: Fill): void {
@@ -231,7 +258,11 @@ function sameFill(a: Fill, b: Fill): boolean {
     a.price.eq(b.price) &&
     a.quantity.eq(b.quantity) &&
     a.liquidity === b.liquidity &&
-    a.fee?.asset === b.fee?.asset &&
-    (a.fee === undefined || b.fee === undefined || a.fee.amount.eq(b.fee.amount))
+    sameFee(a.fee, b.fee)
   );
+}
+
+function sameFee(a: Fee | undefined, b: Fee | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.asset === b.asset && a.amount.eq(b.amount);
 }

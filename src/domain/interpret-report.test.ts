@@ -86,6 +86,68 @@ describe("facts that skip ahead", () => {
   });
 });
 
+describe("called filled, and not full", () => {
+  const shortFilled = (order: Order): Order => {
+    check(order, deliver(order, ended("filled", "4")), ["canceled", "4", "contradiction"]);
+    return order;
+  };
+
+  test("an order that the venue calls filled at a part of its quantity is canceled, and its reason says so", () => {
+    const order = shortFilled(orderIn("partiallyFilled"));
+    expect(order.statusReason?.text).toBe("called filled with 4 of 10 executed");
+    expect([order.isSettled, order.inferred, order.leavesQuantity?.toString()]).toEqual([true, false, "0"]);
+  });
+
+  test("its executions are asked for", () => {
+    const context = { at: 2_000, cause: "report:1" } as const;
+    const report = reportOf(ended("filled", "4"));
+    expect(interpretReport(orderIn("partiallyFilled"), report, context).missingFills).toBe(true);
+    expect(interpretReport(shortFilled(orderIn("partiallyFilled")), report, context).missingFills).toBe(false);
+  });
+
+  test("the same word again, with or without its total, is no news", () => {
+    const order = shortFilled(orderIn("partiallyFilled"));
+    expect(deliver(order, ended("filled", "4"))).toEqual([]);
+    expect(deliver(order, ended("filled"))).toEqual([]);
+  });
+
+  test("a higher total that comes later counts, and the late execution settles the order", () => {
+    const order = shortFilled(orderIn("partiallyFilled"));
+    const events = deliver(order, ended("filled", "10"));
+    check(order, events, ["canceled", "4", "contradiction", "unsettled"]);
+    check(order, deliver(order, filled("e-2", "6")), ["canceled", "10"]);
+    expect(order.isSettled).toBe(true);
+  });
+
+  test("an execution that is called the last one makes no order full either", () => {
+    const order = acknowledged();
+    const events = deliver(order, { ...filled("e-1", "4"), ends: true, cumulativeQuantity: d("4") } as ReportFacts);
+    check(order, events, ["canceled", "4", "contradiction"]);
+  });
+
+  test("what is booked in full stays filled, whatever total the venue repeats", () => {
+    const order = orderIn("filled");
+    expect(deliver(order, ended("filled", "4"))).toEqual([]);
+    expect(order.status).toBe("filled");
+  });
+
+  test("so does what is booked in full while a larger replace is open", () => {
+    const order = fold(orderIn("partiallyFilled"), replaceTo("15"));
+    deliver(order, filled("e-2", "6"));
+    check(order, deliver(order, ended("filled", "4")), ["filled", "10", "unsettled"]);
+  });
+
+  test("a smaller replace that was carried out and not told explains it", () => {
+    const order = fold(orderIn("partiallyFilled"), replaceTo("4"));
+    check(order, deliver(order, ended("filled", "4")), ["filled", "4"]);
+  });
+
+  test("an inferred end as filled does not outlive the venue's lower total", () => {
+    const order = orderIn("filled", { inferred: true });
+    check(order, deliver(order, ended("filled", "4")), ["canceled", "4", "reinstated", "contradiction"]);
+  });
+});
+
 describe("inferred ends", () => {
   const ENDS: readonly OrderStatus[] = ["filled", "canceled", "rejected", "failed", "expired"];
 

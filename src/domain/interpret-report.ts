@@ -3,6 +3,7 @@
 // cannot be read, and asking the venue again are the engine's business.
 
 import { assert } from "./assert.ts";
+import { checkAverage } from "./check-average.ts";
 import { Decimal } from "./decimal.ts";
 import type {
   AcknowledgedReport,
@@ -45,6 +46,7 @@ export type InterpretationContext = Pick<EventMeta, "at" | "cause">;
 export function interpretReport(order: Order, report: ExecutionReport, context: InterpretationContext): Interpretation {
   const draft = new ReportDraft(order, report, { at: context.at, venueAt: report.venueAt, cause: context.cause });
   interpret(draft, report);
+  checkAverage(draft, report);
   // What an outdated "filled" filled is not what is asked for now.
   const executed = draft.isDoubtful ? report.cumulativeQuantity : executedAtVenue(order, report);
   return {
@@ -73,11 +75,12 @@ function interpret(draft: ReportDraft, report: ExecutionReport): void {
   }
 }
 
-/** The venue's count of what was executed; "filled" alone says that it is all. */
+/** The venue's count of what was executed; "filled" says that it is all, whatever total stands beside it. */
 function executedAtVenue(order: Order, report: ExecutionReport): Decimal | undefined {
-  if (report.cumulativeQuantity !== undefined || order.isTerminal) return report.cumulativeQuantity;
+  const stated = report.cumulativeQuantity;
   const filled = (report.kind === "ended" && report.status === "filled") || (report.kind === "fill" && report.ends);
-  return filled === true ? order.quantity : undefined;
+  if (filled !== true || order.isTerminal || order.quantity === undefined) return stated;
+  return Decimal.max(order.quantity, stated ?? order.quantity);
 }
 
 function interpretAcknowledged(draft: ReportDraft, report: AcknowledgedReport): void {
@@ -162,7 +165,8 @@ function endEventOf(draft: ReportDraft, report: EndedReport): EndEvent {
   const orderId = draft.order.id;
   const totals = draft.venueTotal();
   const { reason } = report;
-  if (report.status === "filled" || notionalIsSpent(draft, report)) return { type: "orderFilled", orderId, ...totals };
+  if (report.status === "filled") return draft.filledEnd();
+  if (notionalIsSpent(draft, report)) return { type: "orderFilled", orderId, ...totals };
   if (report.status === "expired") return { type: "orderExpired", orderId, reason, ...totals };
   if (report.status === "canceled") return { type: "orderCanceled", orderId, reason, ...totals };
   if (endsAsCanceled(draft, reason)) return { type: "orderCanceled", orderId, reason: rejectedText(reason), ...totals };

@@ -136,8 +136,10 @@ function move(
   }
   const to = answer === "byQuantity" ? statusByQuantity(order) : answer;
   if (to === "stays" || to === order.status) return;
-  // Less executed never fills: a reinstated order may hold more than was asked for, and still work.
-  if (to === "filled" && order.cumulativeQuantity.lt(executedBefore)) return;
+  // Less executed never fills, nor a corrected price or fee: a reinstated order may hold all, or more, and still work.
+  const executed = order.cumulativeQuantity;
+  if (to === "filled" && (event.type === "fillCorrected" ? executed.lte(executedBefore) : executed.lt(executedBefore)))
+    return;
   assertTransition(order.status, to, event.type);
   order.status = to;
   order.statusAt = event.at;

@@ -19,7 +19,10 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/** One sentence per status, for docs, page and terminal. */
+/**
+ * One sentence per status, for docs, page and terminal. An order that its venue ends as filled, with a total of its
+ * own that is short of the quantity, is `canceled`: over is not full.
+ */
 export const STATUS_MEANING: Readonly<Record<OrderStatus, string>> = {
   created: "recorded, before the checks",
   validated: "passed the checks, not yet submitted",

@@ -8,6 +8,7 @@ import {
   adjustPosition,
   applyFill,
   averageEntryPrice,
+  changeFill,
   emptyPosition,
   type Position,
   reverseFill,
@@ -118,6 +119,20 @@ describe("laws", () => {
         expect(position.quantity.eq(position.bought.sub(position.sold))).toBe(true);
       }),
     );
+  });
+
+  test("a fee that becomes known moves the fees alone, and leaves what was realized as it is", () => {
+    const list = [
+      { side: "buy", quantity: "1", price: "100" },
+      { side: "buy", quantity: "1", price: "200" },
+      { side: "sell", quantity: "1", price: "150" },
+    ] as const;
+    const position = after(...list);
+    const booked = fillOf("e-1", "1", { price: "100" });
+    const fee = { amount: d("0.1"), asset: "USDT" };
+    const known = changeFill(position, "buy", booked, { ...booked, fee });
+    expect(known).toEqual({ ...position, fees: new Map([["USDT", fee.amount]]) });
+    expect(changeFill(known, "buy", { ...booked, fee }, booked)).toEqual(position);
   });
 
   test("profit less entry cost is exactly the cash that moved", () => {

@@ -79,6 +79,26 @@ export function reverseFill(position: Position, side: Side, fill: Fill): Positio
 }
 
 /**
+ * Counts a fill in the place of a booked one; each may be absent. Where they differ in their fee alone, what was
+ * realized since stays as it is.
+ */
+export function changeFill(position: Position, side: Side, booked: Fill | undefined, fill: Fill | undefined): Position {
+  if (
+    booked === undefined ||
+    fill === undefined ||
+    !booked.price.eq(fill.price) ||
+    !booked.quantity.eq(fill.quantity)
+  ) {
+    const without = booked === undefined ? position : reverseFill(position, side, booked);
+    return fill === undefined ? without : applyFill(without, side, fill);
+  }
+  let { fees } = position;
+  if (booked.fee !== undefined) fees = addFee(fees, booked.fee.asset, booked.fee.amount.neg());
+  if (fill.fee !== undefined) fees = addFee(fees, fill.fee.asset, fill.fee.amount);
+  return { ...position, fees };
+}
+
+/**
  * Applies a journaled adjustment: a transfer or a person's correction. What is added comes at no
  * cost; what is taken away leaves at the average cost of all. Neither is profit or loss.
  */

@@ -1,7 +1,7 @@
 // The events that a report is becoming, and where the order stands after them. The order itself is not
 // touched: it changes when the events are folded. What a report means is decided in interpret-report.ts.
 
-import type { Decimal } from "./decimal.ts";
+import { Decimal } from "./decimal.ts";
 import type { ExecutionReport } from "./execution-report.ts";
 import type { VenueOrderId } from "./identifiers.ts";
 import type { Order } from "./order.ts";
@@ -130,9 +130,39 @@ export class ReportDraft {
     this.status = status;
   }
 
+  /**
+   * The end that the venue's "filled" is. Over is not full: where its own total is short of what was asked for, and so
+   * is what is booked, the order ends by cancel.
+   */
+  filledEnd(): EndEvent {
+    const orderId = this.order.id;
+    const totals = this.venueTotal();
+    if (!this.#isCalledFilledShort()) return { type: "orderFilled", orderId, ...totals };
+    const reason = `${CALLED_FILLED} with ${totals.venueCumulativeQuantity} of ${this.order.quantity} executed`;
+    return { type: "orderCanceled", orderId, reason, ...totals };
+  }
+
+  #isCalledFilledShort(): boolean {
+    const { quantity, pendingReplace, status, statusReason } = this.order;
+    // Once ended by that word it stays so: a repeat, with whatever total, is about the same end.
+    if (status === "canceled" && statusReason?.text.startsWith(CALLED_FILLED) === true) return true;
+    const stated = this.#report.cumulativeQuantity;
+    if (quantity === undefined || stated === undefined) return false;
+    // A smaller replace may have been carried out and not told.
+    const asked = Decimal.min(quantity, pendingReplace?.replace.quantity ?? quantity);
+    return stated.lt(asked) && this.cumulative.lt(asked);
+  }
+
   end(event: EndEvent): void {
     const { order } = this;
     this.implyReplace(event.venueCumulativeQuantity);
+    if (event.type === "orderCanceled" && event.reason.startsWith(CALLED_FILLED))
+      this.recordOnce(
+        "contradiction",
+        `asked for ${order.quantity}`,
+        event.reason,
+        "ended as canceled: it is not full",
+      );
     this.push({ ...event, ...this.newVenueOrderId() });
     this.status = STATUS_OF_END[event.type];
     const stated = event.venueCumulativeQuantity;
@@ -185,6 +215,9 @@ export class ReportDraft {
     this.push(found);
   }
 }
+
+/** How the reason begins of an order that the venue called filled and that is not full. */
+const CALLED_FILLED = "called filled";
 
 /** An end that no venue has confirmed. `failed` is one always: only our side saw that nothing was sent. */
 function isOurConclusion(order: Order): boolean {

@@ -9,7 +9,7 @@ import type { AccountId, AccountTag, InstrumentId, OrderId, VenueId } from "../d
 import { quoteAssetOf } from "../domain/instrument.ts";
 import { evolve, Order } from "../domain/order.ts";
 import type { DiscrepancyFound, OrderEvent } from "../domain/order-event.ts";
-import { adjustPosition, applyFill, emptyPosition, type Position, reverseFill } from "../domain/position.ts";
+import { adjustPosition, changeFill, emptyPosition, type Position } from "../domain/position.ts";
 import type {
   CaseOpened,
   RecordedEvent,
@@ -185,10 +185,9 @@ export class EngineState {
     this.index.refile(order, filing);
     this.exposure.change(order, contribution);
     this.statistics.changed(order, counted);
-    if (undone !== undefined)
-      this.#movePosition(order, (position) => reverseFill(position, order.side, undone), event.at);
     const fill = fillOf(event);
-    if (fill !== undefined) this.#movePosition(order, (position) => applyFill(position, order.side, fill), event.at);
+    if (undone !== undefined || fill !== undefined)
+      this.#movePosition(order, (position) => changeFill(position, order.side, undone, fill), event.at);
     return order;
   }
 

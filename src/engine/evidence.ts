@@ -3,7 +3,7 @@
 // reconciler.ts and inquiries.ts.
 
 import type { ExecutionReport } from "../domain/execution-report.ts";
-import type { Fill } from "../domain/fill.ts";
+import { type Fill, fillKey } from "../domain/fill.ts";
 import type { AccountId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import type { Cause, DiscrepancyKind } from "../domain/order-event.ts";
@@ -181,7 +181,8 @@ export class Evidence {
       return;
     }
     const known = order.cumulativeQuantity;
-    if (!this.#take(order, report, findings)) return;
+    const isRepeat = order.fills.has(fillKey(fill));
+    if (!this.#take(order, report, findings) || isRepeat) return;
     if (findings.dryRun) findings.foresee(order.id, fill.quantity);
     this.note(
       order,

@@ -180,14 +180,16 @@ test("T-71: an order called filled without all of its executions is not settled 
 });
 
 // thread: ccxt/ccxt#6165
-// The venue's word is taken: the order is filled, settled, and at 40 %, and nothing says that this cannot be.
-test.fails("T-71: a venue that calls an order filled short of its quantity contradicts itself, which is told", async () => {
+test("T-71: a venue that calls an order filled short of its quantity contradicts itself: the order is canceled, and it is told", async () => {
   const t = await createTestEngine();
   const order = await t.working();
   t.venue.fill(order, "0.4");
   t.venue.say(order, { kind: "ended", status: "filled", reason: "closed", cumulativeQuantity: d("0.4") });
   await t.settle();
-  expect(discrepancies(t)).not.toEqual([]);
+  expect(discrepancies(t)).toEqual(["contradiction"]);
+  expect(figures(order)).toMatchObject({ status: "canceled", filled: "0.4" });
+  expect(order.statusReason?.text).toBe("called filled with 0.4 of 1 executed");
+  expect(order.isSettled).toBe(true);
 });
 
 // thread: DEXBot PR#486

@@ -238,8 +238,9 @@ test.each(["canceled", "expired", "rejected", "filled"] as const)(
     let questions = 0;
     t.venue.onOrder = () => {
       questions++;
-      return found(recordOf(order, { status, cumulativeQuantity: d("0") }));
+      return found(recordOf(order, { status, cumulativeQuantity: d(status === "filled" ? "1" : "0") }));
     };
+    if (status === "filled") t.venue.onFillsSince = fillsAfter([venueFill(recordOf(order), "1", "whole")]);
     unwrap(await t.engine.cancel(order.id));
     await t.pass(600_000);
     expect(order.status).toBe(status);

@@ -7,7 +7,7 @@ import { evolve, Order } from "../../domain/order.ts";
 import type { OrderEvent } from "../../domain/order-event.ts";
 import { orderFromJson, orderToJson } from "../../domain/order-json.ts";
 import type { OrderStatus } from "../../domain/order-status.ts";
-import { adjustPosition, applyFill, emptyPosition, type Position, reverseFill } from "../../domain/position.ts";
+import { adjustPosition, applyFill, changeFill, emptyPosition, type Position } from "../../domain/position.ts";
 import { unwrap } from "../../domain/result.ts";
 import type { CaseOpened, RecordedEvent } from "../../domain/system-event.ts";
 import type { EngineApi } from "../../engine/engine-api.ts";
@@ -112,9 +112,9 @@ export class DurableMirror {
         return;
       case "fillReversed":
       case "fillCorrected": {
-        const before = order.fills.get(fillKey(event));
-        const without = before === undefined ? position : reverseFill(position, order.side, before);
-        this.#setPosition(event.type === "fillCorrected" ? applyFill(without, order.side, event.fill) : without);
+        const booked = order.fills.get(fillKey(event));
+        const fill = event.type === "fillCorrected" ? event.fill : undefined;
+        this.#setPosition(changeFill(position, order.side, booked, fill));
         return;
       }
       default:
