@@ -1,6 +1,7 @@
 // Positions under /v2, and closing them.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { unwrap } from "../../domain/result.ts";
 import { createTestServer, depth, listOf, type TestServer, textOf } from "../testing/test-server.ts";
 
 let t: TestServer;
@@ -30,6 +31,35 @@ test.each(["BTC%2FUSDT", "BTCUSDT", "btcusdt"])("a position is found as %s, and 
   });
   expect((await t.call("GET", `/v2/positions/${textOf(body["asset_id"])}`)).body).toEqual(body);
   expect((await t.call("GET", "/v2/positions")).body).toEqual([body]);
+});
+
+test("what open orders may still sell is not available, to the larger quantity while a replace is open", async () => {
+  const available = async () => (await t.call("GET", "/v2/positions/BTCUSDT")).body["qty_available"];
+  expect(await available()).toBe("2");
+  await t.placed({ side: "buy", price: "90" });
+  const sell = await t.placed({ side: "sell", quantity: "0.5", price: "110" });
+  expect(await available()).toBe("1.5");
+  t.venue.fill(sell, "0.2", "110");
+  await t.settle();
+  expect(await available()).toBe("1.5");
+  await t.call("PATCH", `/v2/orders/${sell.id}`, { qty: "1" });
+  expect(await available()).toBe("1");
+  t.venue.say(sell, { kind: "ended", status: "canceled", reason: "requested" });
+  await t.settle();
+  expect(await available()).toBe("1.8");
+  unwrap(await t.engine.submit({ instrumentId: "BTC/USDT", side: "sell", orderType: "market", notional: "88" }));
+  t.hub.publish(depth("109", "111"));
+  expect(await available()).toBe("1");
+});
+
+test("more on order than is held leaves nothing available, of a short position too", async () => {
+  const sells = [await t.placed({ side: "sell", quantity: "3" }), await t.placed({ side: "sell", quantity: "1" })];
+  expect((await t.call("GET", "/v2/positions")).body).toMatchObject([{ qty: "2", qty_available: "0" }]);
+  for (const sell of sells) t.venue.fill(sell, sell.quantity?.toString() ?? "");
+  await t.settle();
+  expect((await t.call("GET", "/v2/positions")).body).toMatchObject([{ qty: "-2", qty_available: "-2" }]);
+  await t.placed({ quantity: "0.5", price: "90" });
+  expect((await t.call("GET", "/v2/positions")).body).toMatchObject([{ qty: "-2", qty_available: "-1.5" }]);
 });
 
 test("what is not held is a 404, and so is an unknown symbol", async () => {

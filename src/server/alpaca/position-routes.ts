@@ -3,6 +3,7 @@
 import { Decimal } from "../../domain/decimal.ts";
 import { type OrderwrightError, orderwrightError } from "../../domain/errors.ts";
 import type { Instrument } from "../../domain/instrument.ts";
+import type { Side } from "../../domain/order-event.ts";
 import type { Position } from "../../domain/position.ts";
 import { unwrap } from "../../domain/result.ts";
 import type { CommandContext, OrderRequest } from "../../engine/engine-api.ts";
@@ -14,7 +15,7 @@ import { markPrice } from "../http/status-json.ts";
 import { type AlpacaErrorBody, alpacaErrorOf } from "./errors.ts";
 import { findByAnyId, written } from "./order-lookup.ts";
 import { findInstrument, readAmount } from "./read-request.ts";
-import { assetId, availableQuantity, toPosition } from "./translate.ts";
+import { assetId, closableQuantity, toPosition } from "./translate.ts";
 import { type AlpacaOrder, type AlpacaPosition, CloseAllQuery, CloseQuery, SymbolParams } from "./wire.ts";
 
 const tags = ["alpaca"];
@@ -31,8 +32,11 @@ interface Holding {
 
 export function registerPositionRoutes(app: App, context: ServerContext): void {
   const { engine } = context;
-  const show = ({ position, instrument }: Holding): AlpacaPosition =>
-    toPosition(position, instrument, markPrice(context.market, instrument.id));
+  const show = ({ position, instrument }: Holding): AlpacaPosition => {
+    const { account, instrumentId } = position;
+    const closing = engine.activeOrders({ account, instrumentId, side: closingSide(position) });
+    return toPosition(position, instrument, markPrice(context.market, instrument.id), closing);
+  };
   app.get(
     "/v2/positions",
     { config: read, schema: { tags, summary: "Open positions of the account" } },
@@ -74,6 +78,10 @@ export function registerPositionRoutes(app: App, context: ServerContext): void {
   );
 }
 
+function closingSide({ quantity }: Position): Side {
+  return quantity.isNegative() ? "buy" : "sell";
+}
+
 function holdingsOf({ engine }: ServerContext, account: string): Holding[] {
   const instruments = engine.instruments(account);
   return engine.positions(account).flatMap((position) => {
@@ -93,7 +101,7 @@ function holdingOf(context: ServerContext, account: string, symbol: string): Hol
 
 /** How much to close, always positive. @throws `request.*` for both sizes, or one that is out of range. */
 function sizeOf(holding: Holding, qty: string | undefined, percentage: string | undefined): Decimal {
-  const held = availableQuantity(holding.position, holding.instrument).abs();
+  const held = closableQuantity(holding.position, holding.instrument).abs();
   if (qty !== undefined && percentage !== undefined) {
     throw orderwrightError("request.malformed", "qty and percentage were both given; it must be one of them.");
   }
@@ -130,7 +138,7 @@ async function close(
   const request: OrderRequest = {
     account: position.account,
     instrumentId: instrument.id,
-    side: position.quantity.isNegative() ? "buy" : "sell",
+    side: closingSide(position),
     orderType: "market",
     // Fees in the base asset leave crumbs below a lot, which nobody can sell.
     quantity: size.roundToStep(instrument.lotSize, "down"),

@@ -9,6 +9,7 @@ import type { TimeInForce } from "../../domain/order-event.ts";
 import type { OrderStatus } from "../../domain/order-status.ts";
 import { averageEntryPrice, type Position, sellableQuantity } from "../../domain/position.ts";
 import type { Instant } from "../../domain/time.ts";
+import { contributionOf } from "../../engine/exposure.ts";
 import { alpacaOrderId, uuidOf } from "./order-uuid.ts";
 import type { Revision } from "./replace-chain.ts";
 import type {
@@ -203,9 +204,19 @@ export function toAsset(instrument: Instrument): AlpacaAsset {
 }
 
 const PERCENT_SCALE = 8;
+/** Decimals kept of the base units that an amount of money buys. */
+const RESERVED_SCALE = 8;
 
-/** @param mark - the market's price; without one the position is valued at its entry. */
-export function toPosition(position: Position, instrument: Instrument, mark: Decimal | undefined): AlpacaPosition {
+/**
+ * @param mark - the market's price; without one the position is valued at its entry.
+ * @param closing - the open orders of the side that reduces the position: what they may still take is not available.
+ */
+export function toPosition(
+  position: Position,
+  instrument: Instrument,
+  mark: Decimal | undefined,
+  closing: readonly Order[],
+): AlpacaPosition {
   const entry = averageEntryPrice(position) ?? Decimal.zero;
   const price = mark ?? entry;
   const value = position.quantity.mul(price);
@@ -219,7 +230,7 @@ export function toPosition(position: Position, instrument: Instrument, mark: Dec
     asset_class: assetClass(instrument.id),
     asset_marginable: instrument.kind === "linear",
     qty: position.quantity.toString(),
-    qty_available: availableQuantity(position, instrument).toString(),
+    qty_available: lessReserved(closableQuantity(position, instrument), closing, price).toString(),
     avg_entry_price: entry.toString(),
     side: position.quantity.isNegative() ? "short" : "long",
     market_value: value.toString(),
@@ -235,8 +246,20 @@ export function toPosition(position: Position, instrument: Instrument, mark: Dec
   };
 }
 
-/** What an order could close: on spot, fees paid in the base asset are gone. */
-export function availableQuantity(position: Position, instrument: Instrument): Decimal {
+/** Takes from a signed quantity what orders may still close of it, down to nothing; money at the given price. */
+function lessReserved(quantity: Decimal, closing: readonly Order[], price: Decimal): Decimal {
+  let left = quantity.abs();
+  for (const order of closing) {
+    const reserved = contributionOf(order);
+    left = left.sub(reserved.quantity);
+    if (price.isPositive()) left = left.sub(reserved.notional.div(price, RESERVED_SCALE, "up"));
+  }
+  if (!left.isPositive()) return Decimal.zero;
+  return quantity.isNegative() ? left.neg() : left;
+}
+
+/** What an order could close were no other open: on spot, fees paid in the base asset are gone. */
+export function closableQuantity(position: Position, instrument: Instrument): Decimal {
   return instrument.kind === "spot" && position.quantity.isPositive()
     ? sellableQuantity(position, instrument.base)
     : position.quantity;
