@@ -52,8 +52,8 @@ export function scenariosPage(root: string): string {
 
 # Scenarios from the field
 
-What users of other trading systems reported, or what can be read in their sources (S), and what Orderwright does instead. Each row
-is a test: it drives the engine through its front door and looks at what a trader would see. The reference leads to the public
+What users of other trading systems reported (T), or what can be read in their sources (S), and what Orderwright does instead. Each
+row is a test: it drives the engine through its front door and looks at what a trader would see. The reference leads to the public
 report; the behavior is Orderwright's.
 
 ${shown.size} reports are shown by ${tests.length} tests; ${notApplicable.length} do not apply.${awaitedText(awaited.length)}
@@ -71,9 +71,10 @@ ${table(
 
 /** @returns nothing where there are no such tests. */
 export function fixMatricesPage(root: string): string | undefined {
-  const rows = filesIn(root, FIX_FOLDER, /\.test\.ts$/).flatMap((file) =>
-    testTitles(file, readSource(root, file)).flatMap(fixRow),
-  );
+  const rows = filesIn(root, FIX_FOLDER, /\.test\.ts$/)
+    .map((file) => testTitles(file, readSource(root, file)).flatMap(fixRow))
+    .toSorted((left, right) => firstMatrix(left) - firstMatrix(right))
+    .flat();
   if (rows.length === 0) return undefined;
   const without = filesIn(root, FIX_FOLDER, /^not-applicable\.ts$/).flatMap((file) =>
     listedTexts(file, readSource(root, file), "NOT_APPLICABLE").map(({ id = "", title = "", reason = "" }) => [
@@ -87,7 +88,8 @@ export function fixMatricesPage(root: string): string | undefined {
 # The FIX order state changes
 
 The matrices of the FIX specification's appendix on order state changes: which messages pass, and what status, cumulative and
-leaves quantity an order has after each. ${rows.length} tests; where Orderwright differs by design, the test says why.
+leaves quantity an order has after each. ${rows.length} tests; where Orderwright differs by design, the test says why. The numbers
+are the specification's; a row of a *group* is a case beside its matrices.
 
 ${table(["matrix", "what happens", "test"], rows)}
 ${without.length === 0 ? "" : `\n## What has no test\n\n${table(["matrix", "what happens", "why"], without)}\n`}`;
@@ -115,6 +117,12 @@ function fixRow({ title, file, failsYet }: TestTitle): string[][] {
   return id === undefined || what === undefined
     ? []
     : [[id, plain(what) + (failsYet ? " *(not yet)*" : ""), fileLink(file)]];
+}
+
+/** The number of the first matrix that a file shows: files are told in the order of the specification. */
+function firstMatrix(rows: readonly string[][]): number {
+  const numbers = rows.flatMap(([id = ""]) => /^D(\d+)/.exec(id)?.slice(1).map(Number) ?? []);
+  return Math.min(...numbers);
 }
 
 function awaitedText(count: number): string {
