@@ -51,8 +51,8 @@ interface Inquiry {
   answered: boolean;
   /** When the first and the last of an unbroken row of conclusive absences were asked for. */
   absences: { count: number; sinceMs: number } | undefined;
-  /** The order's last event, and since when it is known to be the last. */
-  quiet: { readonly seq: number; readonly sinceMs: number } | undefined;
+  /** How the venue's facts left the order, and since when nothing has changed that. */
+  quiet: { readonly standing: string; readonly sinceMs: number } | undefined;
   cancelTimer: CancelTimer;
 }
 
@@ -139,9 +139,9 @@ export class Inquiries {
     const { order } = inquiry;
     inquiry.attempt++;
     const askedMs = clock.monotonicMs();
-    const seqBefore = order.lastSeq;
-    if (inquiry.quiet?.seq !== seqBefore) {
-      inquiry.quiet = { seq: seqBefore, sinceMs: askedMs };
+    const before = standingOf(order);
+    if (inquiry.quiet?.standing !== before) {
+      inquiry.quiet = { standing: before, sinceMs: askedMs };
       inquiry.absences = undefined; // they were about the order as it was before
     }
     const cancelBefore = order.isWorking ? order.pendingCancel?.requestId : undefined;
@@ -155,7 +155,7 @@ export class Inquiries {
     } else if (answer.kind === "found") {
       inquiry.absences = undefined;
       await evidence.agree(order, answer.value, new Findings(false, askedMs));
-    } else if (order.lastSeq === seqBefore) {
+    } else if (standingOf(order) === before) {
       await this.#noteAbsence(inquiry, askedMs);
     } else {
       inquiry.answered = false; // something was told in between: the answer is about what was before
@@ -224,6 +224,14 @@ function journaledBudgetMs(journal: Journal, orderId: OrderId): number {
 /** One that we took over without an id that the venue would find it by cannot be asked for by name. */
 function isKnownById(order: Order): boolean {
   return order.origin !== "EXTERNAL" || order.clientOrderId !== undefined;
+}
+
+/**
+ * What the venue's facts have made of an order. Our own requests, and their refusals, are no part of it: a policy that
+ * asks again and again would otherwise keep its absence from ever being proven.
+ */
+function standingOf({ status, cumulativeQuantity, venueOrderId, replacedVenueAt }: Order): string {
+  return `${status} ${cumulativeQuantity} ${venueOrderId ?? ""} ${replacedVenueAt ?? ""}`;
 }
 
 /** Whether only the venue can say how it stands with an order. */

@@ -22,9 +22,13 @@ export interface ScheduleOptions {
   readonly reconcile: (account: AccountId) => void;
 }
 
+/** Between two cancels of one stale order, at most. */
+const LONGEST_STALE_WAIT_MS = 60_000;
+
 export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #timers = new Map<string, CancelTimer>();
+  readonly #staleAsked = new WeakMap<Order, { readonly notBeforeMs: number; readonly waitMs: number }>();
   #stopped = false;
   #unsubscribe: Unsubscribe = () => undefined;
   #snapshotSeq: number;
@@ -71,9 +75,23 @@ export class Schedule {
         const maxAgeMs = order.maxAgeMs ?? account.staleAfterMs;
         if (maxAgeMs === undefined || intents.ageMs(order) <= maxAgeMs || !order.canCancel) continue;
         if (order.reduceOnly && account.staleIncludesExits !== true && order.maxAgeMs === undefined) continue;
-        cancel(order);
+        if (this.#isTimeToAsk(order)) cancel(order);
       }
     }
+  }
+
+  /** A cancel that was refused is asked for again ever more rarely: the venue has said no, and may go on to. */
+  #isTimeToAsk(order: Order): boolean {
+    const { clock, settings } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const { notBeforeMs, waitMs } = this.#staleAsked.get(order) ?? {
+      notBeforeMs: nowMs,
+      waitMs: settings.staleCheckEveryMs,
+    };
+    if (nowMs < notBeforeMs) return false;
+    const nextWaitMs = Math.min(waitMs * 2, LONGEST_STALE_WAIT_MS);
+    this.#staleAsked.set(order, { notBeforeMs: nowMs + waitMs, waitMs: nextWaitMs });
+    return true;
   }
 
   #reconcileAll(): void {
