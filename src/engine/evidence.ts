@@ -7,9 +7,11 @@ import { type Fill, fillKey } from "../domain/fill.ts";
 import type { AccountId, OrderId, VenueOrderId } from "../domain/identifiers.ts";
 import type { Order } from "../domain/order.ts";
 import type { Cause, DiscrepancyKind } from "../domain/order-event.ts";
+import { contradictionKey } from "../domain/order-fold.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { QueryResult, Venue, VenueFill, VenueOrder } from "../venues/venue.ts";
 import type { Findings } from "./findings.ts";
+import { describeBoth, isFillOfAnother, isOfAnother } from "./held-id.ts";
 import type { HistoryGaps } from "./history-gaps.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -97,6 +99,10 @@ export class Evidence {
 
   /** Brings one order in line with what the venue's books say of it. */
   async agree(order: Order, found: VenueOrder, findings: Findings): Promise<void> {
+    if (isOfAnother(order, found)) {
+      this.#noteHeldId(order, found, findings);
+      return;
+    }
     if (findings.dryRun) foreseeShortfall(order, found, findings);
     else {
       this.#options.gaps.found(order);
@@ -180,6 +186,10 @@ export class Evidence {
       this.#options.foreignFill(found, findings);
       return;
     }
+    if (isFillOfAnother(order, found)) {
+      this.#noteHeldId(order, found, findings);
+      return;
+    }
     const known = order.cumulativeQuantity;
     const isRepeat = order.fills.has(fillKey(fill));
     if (!this.#take(order, report, findings) || isRepeat) return;
@@ -193,6 +203,24 @@ export class Evidence {
       "booked",
       "fills of the venue",
     );
+  }
+
+  /** Under our id the venue has another order. An order of ours that it refused for that has ended with it. */
+  #noteHeldId(order: Order, found: VenueOrder | VenueFill, findings: Findings): void {
+    const { ours, theirs } = describeBoth(order, found);
+    if (!order.contradictions.has(contradictionKey({ kind: "contradiction", ours, theirs })))
+      this.note(order, findings, "contradiction", ours, theirs, "another order: nothing is booked", "its terms");
+    if (order.status !== "submitted" || !this.#wasDuplicate(order)) return;
+    const { venue, account, instrumentId, id: orderId } = order;
+    const about = { venue, account, instrumentId, orderId, venueAt: this.#options.clock.now() };
+    this.#take(order, { ...about, kind: "ended", status: "rejected", reason: "duplicateOrderId" }, findings);
+  }
+
+  /** Whether the venue refused the submit because it has the id already. */
+  #wasDuplicate(order: Order): boolean {
+    return this.#options.recorder.journal
+      .readOrder(order.id)
+      .some((event) => event.type === "orderOutcomeUnknown" && event.reason === "duplicateOrderId");
   }
 
   #agreeOnReplace(

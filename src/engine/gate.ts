@@ -4,6 +4,7 @@
 import type { Order } from "../domain/order.ts";
 import type { TradingState } from "../domain/system-event.ts";
 import type { Instant } from "../domain/time.ts";
+import { isHeldByAnother } from "./held-id.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Refusal, SendJob, WindJob } from "./send-job.ts";
 
@@ -17,6 +18,9 @@ export interface GateView {
   /** The venue's stream says nothing, though nobody has said that it is down. */
   readonly isSilent: boolean;
 }
+
+/** Asked for under an id of ours, it would hit an order that is not ours. */
+const HELD_BY_ANOTHER = "the venue has another order under its id";
 
 type EntryJob = Extract<SendJob, { kind: "place" | "replace" }>;
 
@@ -53,6 +57,7 @@ function refuseCancel({ order, requestId }: Extract<SendJob, { kind: "cancel" }>
   if (order.isTerminal) return { code: "order.notCancelable", reason: `the order is ${order.status}` };
   if (order.pendingCancel?.requestId !== requestId)
     return { code: "order.notCancelable", reason: "the cancel is no longer wanted" };
+  if (isHeldByAnother(order)) return { code: "order.notCancelable", reason: HELD_BY_ANOTHER };
   return undefined;
 }
 
@@ -72,6 +77,7 @@ function refuseReplace({ order, requestId }: Extract<SendJob, { kind: "replace" 
   if (order.pendingReplace.outcomeUnknown)
     return { code: "venue.outcomeUnknown", reason: "an earlier attempt may have arrived" };
   if (order.pendingCancel !== undefined) return { code: "order.notReplaceable", reason: "a cancel overtook it" };
+  if (isHeldByAnother(order)) return { code: "order.notReplaceable", reason: HELD_BY_ANOTHER };
   return undefined;
 }
 
