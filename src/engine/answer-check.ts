@@ -6,7 +6,14 @@ import { type AccountId, ORDER_TYPES } from "../domain/identifiers.ts";
 import { SIDES, TIMES_IN_FORCE } from "../domain/order-event.ts";
 import type { Result } from "../domain/result.ts";
 import type { QueryResult, SendOutcome, VenueFill, VenueOrder, VenuePosition } from "../venues/venue.ts";
-import { readAveragePrice, readFill, readInstrument, readVenueOrderId, readVenueWords } from "./report-check.ts";
+import {
+  readAveragePrice,
+  readFill,
+  readInstrument,
+  readMark,
+  readVenueOrderId,
+  readVenueWords,
+} from "./report-check.ts";
 import {
   attempt,
   type Fields,
@@ -57,7 +64,7 @@ export function readAnswer<T>(raw: unknown, readValue: (value: unknown) => T): R
     const fields = fieldsOf(raw, "the answer");
     const kind = readOneOf(fields["kind"], ANSWERS, "the kind");
     if (kind === "absent") return { kind };
-    if (kind === "failed") return { kind, ...readReason(fields) };
+    if (kind === "failed") return { kind, ...readReason(fields), ...readMark("unreadable", fields) };
     return { kind, value: readValue(fields["value"]) };
   });
 }

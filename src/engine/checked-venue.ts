@@ -137,9 +137,12 @@ export class CheckedVenue implements Venue {
 
   #answer<T>(about: About, words: unknown, readValue: (value: unknown) => T): QueryResult<T> {
     const read = readAnswer(words, readValue);
-    if (read.ok) return read.value;
-    this.#refuse(words, read.error, about);
-    return { kind: "failed", reason: `the answer is not believed: ${read.error}` };
+    if (!read.ok) {
+      this.#refuse(words, read.error, about);
+      return { kind: "failed", reason: `the answer is not believed: ${read.error}`, unreadable: true };
+    }
+    if (read.value.kind === "failed" && read.value.unreadable) this.#refuse(words, read.value.reason, about);
+    return read.value;
   }
 
   #order(words: unknown, account: AccountId): VenueOrder {

@@ -206,6 +206,8 @@ export interface ReconcileReport {
   readonly ordersChecked: number;
   readonly fillsRead: number;
   readonly failedQueries: number;
+  /** The failed queries about one order each that the venue answered, and nobody could read. */
+  readonly unreadableAnswers: number;
   /** Cases of the account that wait for a person after it. */
   readonly openCases: number;
   /** What would be, or was, journaled. */

@@ -217,7 +217,11 @@ export class EngineParts {
     }
   }
 
-  /** Compares an account's books. @returns whether every question had an answer; never rejects. */
+  /**
+   * Compares an account's books. Never rejects.
+   *
+   * @returns whether every question had an answer. One that nobody can read is one too: it keeps only its order waiting.
+   */
   async #compare(account: AccountId, trigger: string): Promise<boolean> {
     const { logger } = this.#config;
     try {
@@ -225,7 +229,7 @@ export class EngineParts {
       logger.debug({ ...counts, trigger, findings: findings.length }, "reconciled");
       for (const order of this.#recorder.state.index.unknownOrdersOfAccount(account)) this.reconciler.resolve(order);
       this.desk.enforceKillSwitches(account);
-      return counts.failedQueries === 0;
+      return counts.failedQueries === counts.unreadableAnswers;
     } catch (error) {
       if (this.#recorder.ended === undefined) logger.error({ account, trigger, error }, "reconciliation failed");
       return false;

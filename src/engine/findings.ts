@@ -12,6 +12,7 @@ export class Findings {
   ordersChecked = 0;
   fillsRead = 0;
   failedQueries = 0;
+  unreadableAnswers = 0;
   /** In a dry run: what executions would book of each order. */
   readonly #foreseen = new Map<OrderId, Decimal>();
 
@@ -38,7 +39,8 @@ export class Findings {
 
   /** @param openCases - of the account, after the comparison. */
   report(account: AccountId, openCases: number): ReconcileReport {
-    const { dryRun, ordersChecked, fillsRead, failedQueries } = this;
-    return { account, dryRun, ordersChecked, fillsRead, failedQueries, openCases, findings: this.#list };
+    const { dryRun, ordersChecked, fillsRead, failedQueries, unreadableAnswers } = this;
+    const counts = { ordersChecked, fillsRead, failedQueries, unreadableAnswers, openCases };
+    return { account, dryRun, ...counts, findings: this.#list };
   }
 }

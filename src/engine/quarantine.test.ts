@@ -39,6 +39,13 @@ function fillReport(order: Order, wrong: object = {}, wrongInFill: object = {}):
 const quarantined = (t: TestEngine) => eventsOfType(t, "reportQuarantined");
 const cases = (t: TestEngine): string[] => t.engine.cases().map(({ caseId }) => caseId);
 
+/** A journal whose process died while an order was open. */
+async function journalWithOpenOrder(): Promise<TestEngine["journal"]> {
+  const t = await createTestEngine();
+  await t.working();
+  return t.journal.crash();
+}
+
 function throwing(): object {
   return Object.defineProperty({}, "kind", {
     enumerable: true,
@@ -276,6 +283,33 @@ describe("an answer that cannot be believed", () => {
     await t.engine.reconcile();
     expect(order.cumulativeQuantity.toString()).toBe("0");
     expect(quarantined(t)[0]?.reason).toMatch(/it is a sell, and OWR.* is a buy/);
+  });
+
+  test.each([
+    ["that we cannot read", (order: Order) => found({ ...recordOf(order), status: "ORDER_NOT_OPEN" } as never)],
+    ["that its adapter cannot read", () => ({ kind: "failed", reason: "no such status", unreadable: true }) as const],
+  ])("about one order, %s, keeps that order waiting and not the desk", async (_which, answer) => {
+    const journal = await journalWithOpenOrder();
+    const next = await createTestEngine({ journal, start: false });
+    const [order] = next.engine.activeOrders();
+    if (order === undefined) throw new Error("The order is open.");
+    next.venue.onOrder = () => answer(order);
+    await next.engine.start();
+    await next.settle();
+    expect(next.engine.status().phase).toBe("ready");
+    expect(cases(next)).toHaveLength(1);
+    expect(eventsOfType(next, "reconcileCompleted").at(-1)).toMatchObject({ failedQueries: 1 });
+    next.venue.onOrder = () => found(recordOf(order, { status: "canceled" }));
+    await next.pass(10_000);
+    expect(order.status).toBe("canceled");
+  });
+
+  test("about one order that never comes keeps the desk from starting", async () => {
+    const next = await createTestEngine({ journal: await journalWithOpenOrder(), start: false });
+    next.venue.onOrder = () => ({ kind: "failed", reason: "no route" });
+    await next.engine.start();
+    await next.pass(10_000);
+    expect(next.engine.status().phase).toBe("reconciling");
   });
 
   test("and that is no list at all is a question that failed", async () => {

@@ -307,9 +307,17 @@ export class Reconciler {
       this.#options.venueOf(order.account).order(requestOf(order), signal),
     );
     if (answer.kind === "found") await this.#evidence.agree(order, answer.value, findings);
-    else if (answer.kind === "failed") findings.failedQueries++;
+    else if (answer.kind === "failed") this.#noteFailure(order, answer, findings);
     else if (!findings.dryRun) this.resolve(order);
     else findings.add("unknown", `the venue does not show ${order.id}, which is ${order.status} here`, order.id);
+  }
+
+  /** An unreadable answer would come again: its order alone goes on being asked about, and keeps its reserve. */
+  #noteFailure(order: Order, { unreadable }: { readonly unreadable?: true }, findings: Findings): void {
+    findings.failedQueries++;
+    if (unreadable === undefined) return;
+    findings.unreadableAnswers++;
+    if (!findings.dryRun) this.resolve(order);
   }
 
   /** An order that was taken over brings the executions that it had before. */

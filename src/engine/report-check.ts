@@ -210,7 +210,8 @@ export function readVenueWords(fields: Fields): { readonly venueCode?: string; r
   };
 }
 
-function readMark<K extends string>(name: K, fields: Fields): { readonly [P in K]?: true } {
+/** Reads a mark that is either set or absent. @throws {Unfit} */
+export function readMark<K extends string>(name: K, fields: Fields): { readonly [P in K]?: true } {
   const mark = maybe(fields[name], (value) => readFlag(value, name));
   return given(name, mark === true ? mark : undefined);
 }

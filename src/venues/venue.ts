@@ -106,7 +106,12 @@ export type SendOutcome =
 export type QueryResult<T> =
   | { readonly kind: "found"; readonly value: T }
   | { readonly kind: "absent" }
-  | { readonly kind: "failed"; readonly reason: string };
+  | {
+      readonly kind: "failed";
+      readonly reason: string;
+      /** The venue did answer, and nobody can read it: asking again will hardly help. */
+      readonly unreadable?: true;
+    };
 
 /** An order as the venue's own books have it. */
 export interface VenueOrder {
