@@ -61,6 +61,7 @@ class Stage {
   readonly t: TestEngine;
   current: Order | undefined;
   #executions = 0;
+  #venueOrderIds = 0;
   readonly #unanswered = new Map<RequestKind, (outcome: SendOutcome) => void>();
 
   constructor(t: TestEngine) {
@@ -93,6 +94,12 @@ class Stage {
 
   replace(terms: ReplaceInput): Promise<Played> {
     return this.t.engine.replace(this.order.id, terms);
+  }
+
+  acknowledge(): void {
+    const venueOrderId = this.order.venueOrderId ?? (`v${++this.#venueOrderIds}` as VenueOrderId);
+    if (!this.answer("place", { kind: "accepted", venueOrderId }))
+      this.t.venue.say(this.order, { kind: "acknowledged", venueOrderId });
   }
 
   ended(status: EndedReport["status"], reason: string): void {
@@ -188,14 +195,7 @@ const VERBS: readonly (readonly [RegExp, Play])[] = [
       stage.current = await stage.t.engine.order(NOBODY);
     },
   ],
-  [
-    /^← new$/,
-    (stage) => {
-      const venueOrderId = "v1" as VenueOrderId;
-      if (!stage.answer("place", { kind: "accepted", venueOrderId }))
-        stage.t.venue.say(stage.order, { kind: "acknowledged", venueOrderId });
-    },
-  ],
+  [/^← new$/, (stage) => stage.acknowledge()],
   [/^← triggered$/, (stage) => stage.t.venue.say(stage.order, { kind: "acknowledged", triggered: true })],
   [
     /^← rejected: (?<reason>\w+)$/,

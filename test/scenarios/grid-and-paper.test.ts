@@ -99,8 +99,7 @@ test.each(["989.3", "0.1"])(
 
 // thread: c9s/bbgo#1764
 // thread: c9s/bbgo PR#2645
-// An execution at 0, or below it, is booked like any other, and nothing says that the venue cannot mean it.
-test.fails.each(["0", "-5"])(
+test.each(["0", "-5"])(
   "T-107: an execution at a price of %s is put before a person, and never passes as a gift",
   async (price) => {
     const t = await createTestEngine();

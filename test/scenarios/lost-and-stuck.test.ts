@@ -103,7 +103,8 @@ describe("orders that others lose", () => {
     await settle();
     t.venue.onPlace = silence;
     const hanging = await t.working({ price: "99" });
-    t.venue.onOpenOrders = () => found([partly, hanging].map((order) => recordOf(order)));
+    const venueOrderId = "v2" as VenueOrderId;
+    t.venue.onOpenOrders = () => found([recordOf(partly), recordOf(hanging, { venueOrderId })]);
     const next = await restart(t);
     await settle();
     expect(next.engine.find("mine")).toMatchObject({ id: partly.id, status: "partiallyFilled", venueOrderId: "v1" });

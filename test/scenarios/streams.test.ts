@@ -199,9 +199,8 @@ describe("reports that are missed", () => {
     expect([held(t), order.averagePrice()?.toString()]).toEqual(["1", "100"]);
   });
 
-  // Fails: an ended order reserves nothing, also where its venue counts more than is booked (exposure.ts, contributionOf).
   // thread: hummingbot/hummingbot#1934
-  test.fails("T-56: what a venue counts as executed and has shown no trade of still counts against the limits", async () => {
+  test("T-56: what a venue counts as executed and has shown no trade of still counts against the limits", async () => {
     const t = await createTestEngine();
     await allowAtMost(t, "1");
     const order = await t.working();
@@ -307,9 +306,8 @@ describe("reports that are doubled, late or out of order", () => {
     expect([held(t), t.engine.activeOrders().length, discrepancies(t)]).toEqual(["2", 0, []]);
   });
 
-  // Fails: the fill of the new total ends the order with its old quantity, so that it looks overfilled (order-fold.ts).
   // thread: ccxt/ccxt#18051
-  test.fails("T-48: an order that filled to the total of its replace before the venue confirmed it is no overfill", async () => {
+  test("T-48: an order that filled to the total of its replace before the venue confirmed it is no overfill", async () => {
     const t = await createTestEngine();
     const order = await t.working();
     unwrap(await t.engine.replace(order.id, { quantity: "2" }));
@@ -342,9 +340,8 @@ describe("reports that are doubled, late or out of order", () => {
     expect([order.price?.toString(), order.revision]).toEqual(["102", 2]);
   });
 
-  // Fails: the venue time of an end is not compared with that of the last replace (interpret-report.ts, interpretEnded).
   // thread: ccxt/ccxt#18051
-  test.fails("T-48: a stale 'filled' of the old total does not end an order that was enlarged since", async () => {
+  test("T-48: a stale 'filled' of the old total does not end an order that was enlarged since", async () => {
     const t = await createTestEngine();
     const order = await t.working();
     unwrap(await t.engine.replace(order.id, { quantity: "2" }));
@@ -407,9 +404,8 @@ describe("reports that are doubled, late or out of order", () => {
     expect([order.status, held(t)]).toEqual(["partiallyFilled", "0.4"]);
   });
 
-  // Fails until held reports wait as long as a send is unanswered, and are matched when its reply names the order.
   // thread: okcoin-okex/API-docs-OKEx.com#208
-  test.fails("T-59: a report by the venue's id alone also waits for a reply that takes seconds", async () => {
+  test("T-59: a report by the venue's id alone also waits for a reply that takes seconds", async () => {
     const t = await createTestEngine();
     const answer = pending<SendOutcome>();
     t.venue.onPlace = () => answer.promise;

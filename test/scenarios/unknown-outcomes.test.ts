@@ -358,9 +358,8 @@ test("T-15: one order that cannot be sent is tried three times, then has failed"
   expect(placed(t.venue)).toBe(3);
 });
 
-// Fails: an order found under our id is taken for ours without a look at its terms (evidence.ts, `agree`).
 // thread: CoinAlpha/hummingbot#86
-test.fails("T-11: an order that somebody else placed under the same id is never taken for ours", async () => {
+test("T-11: an order that somebody else placed under the same id is never taken for ours", async () => {
   const t = await createTestEngine();
   t.venue.onPlace = () => ({ kind: "rejected", reason: "duplicateOrderId" });
   const order = await t.working();
