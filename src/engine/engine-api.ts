@@ -189,6 +189,8 @@ export interface EngineStatus {
   readonly killSwitch: KillSwitchStatus;
   readonly accounts: readonly AccountStatus[];
   readonly venues: readonly VenueStatus[];
+  /** How many unfit words of venues this run only counted: repeats, and what is more than quarantine keeps in an hour. */
+  readonly quarantineOverflow: number;
 }
 
 export const CASE_DECISIONS = ["dismiss", "notPlaced", "ended"] as const;

@@ -4,6 +4,7 @@ import type { VenueId } from "../domain/identifiers.ts";
 import type { DeadMan } from "./dead-man.ts";
 import type { AccountStatus, EngineStatus } from "./engine-api.ts";
 import type { AccountRecord, EngineState } from "./engine-state.ts";
+import type { Quarantine } from "./quarantine.ts";
 import type { Recorder } from "./recorder.ts";
 import type { VenueLinks } from "./venue-links.ts";
 
@@ -12,6 +13,7 @@ export interface StatusView {
   readonly recorder: Recorder;
   readonly links: VenueLinks;
   readonly deadMan: DeadMan;
+  readonly quarantine: Quarantine;
   readonly startedAt: number;
   readonly now: number;
   readonly previousStopUnclean: boolean;
@@ -33,6 +35,7 @@ export function statusOf(view: StatusView): EngineStatus {
     killSwitch: { ...state.killSwitch },
     accounts: Array.from(state.accounts.values(), (account) => accountStatus(account, view)),
     venues: view.links.status((venue) => lastReconciledAt(venue, state)),
+    quarantineOverflow: view.quarantine.notJournaled,
   };
 }
 

@@ -233,6 +233,7 @@ export class Engine implements EngineApi {
       recorder: this.#recorder,
       links: this.#parts.links,
       deadMan: this.#parts.deadMan,
+      quarantine: this.#parts.quarantine,
       startedAt: this.#startedAt,
       now: this.#config.clock.now(),
       previousStopUnclean: this.#previousStopUnclean,

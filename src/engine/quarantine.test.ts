@@ -175,6 +175,7 @@ describe("quarantine", () => {
     for (let round = 0; round < 1_000; round++) t.venue.sayAnything({ round });
     await settle();
     expect(quarantined(t)).toHaveLength(60);
+    expect(t.engine.status().quarantineOverflow).toBe(1_940);
     t.venue.fill(order, "1");
     await t.pass(3_600_000);
     t.venue.sayAnything({ round: "later" });

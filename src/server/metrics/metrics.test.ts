@@ -92,6 +92,15 @@ test("quarantined words are counted by venue", async () => {
   metrics.close();
 });
 
+test("words that are only counted are counted once, however often the count is read", async () => {
+  const other = await createTestServer();
+  for (let round = 0; round < 5; round++) other.venue.sayAnything({ kind: "exploded" });
+  const read = async (): Promise<string> => (await other.call("GET", "/metrics")).text;
+  for (const text of [await read(), await read()])
+    expect(text).toContain("orderwright_reports_not_quarantined_total 4\n");
+  await other.close();
+});
+
 test("requests are measured by the route's pattern, so that no caller makes a label", async () => {
   await t.call("GET", "/api/v1/orders/an-id-of-a-caller");
   await t.call("GET", "/nothing-at-all/an-id-of-a-caller");

@@ -51,6 +51,11 @@ export class ServerMetrics {
     "Words of a venue that cannot be read, or cannot be true",
     ["venue"],
   );
+  readonly #notQuarantined = this.#counter(
+    "reports_not_quarantined_total",
+    "Such words that were only counted: repeats, and what is more than is kept in an hour",
+    [],
+  );
   readonly #submit = this.#histogram(
     "submit_duration_seconds",
     "From a request at the HTTP API until the order was durable or refused",
@@ -181,6 +186,8 @@ export class ServerMetrics {
       this.#circuit.set({ venue: venue.id }, Number(venue.circuit !== "closed"));
     }
     this.#readCases(status);
+    this.#notQuarantined.reset();
+    this.#notQuarantined.inc(status.quarantineOverflow);
     this.#position.set(status.position);
     this.#pending.set(status.position - status.durablePosition);
     this.#ready.set(Number(status.phase === "ready"));
