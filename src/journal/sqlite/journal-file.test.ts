@@ -221,6 +221,36 @@ describe("a damaged journal", () => {
     expect(report).toMatchObject({ position: at - 1, fault: { kind, seq: at } });
   });
 
+  test.each([
+    [
+      "a missing row",
+      "DELETE FROM order_aliases WHERE alias = 'old'",
+      2,
+      /does not hold the venue id "old" of .*event 2 /,
+    ],
+    ["a changed id", "UPDATE order_aliases SET alias = 'other' WHERE alias = 'mine'", 1, /the client id "mine" of/],
+    [
+      "a row of another order",
+      `UPDATE order_aliases SET order_id = 'x' WHERE alias = 'new'`,
+      3,
+      /the venue id "new" of/,
+    ],
+    ["a row that is too young", "UPDATE order_aliases SET seq = 4 WHERE alias = 'new'", 3, /as of event 4, not of 3/],
+    ["a row that is too old", "UPDATE order_aliases SET seq = 1 WHERE alias = 'new'", 4, /holds 4 rows .* bring 3/],
+    ["a row too many", "INSERT INTO order_aliases VALUES ('venue', 'odd', 'x', 2)", 4, /holds 5 rows .* bring 4/],
+  ])("in the ids of others, %s is found by verifying", async (_case, damage, seq, message) => {
+    const journal = await temporary.open();
+    journal.append(
+      [created(1, "mine"), acknowledged(1, "old"), replaced(1, "later", "new"), partlyFilled(1, "new")],
+      0,
+    );
+    await journal.close();
+    temporary.tamper(damage);
+    using reader = openJournalReader(temporary.path);
+    const { fault } = await reader.verifyChain();
+    expect(fault).toMatchObject({ kind: "alias", seq, message: expect.stringMatching(message) as string });
+  });
+
   test("a chain that was forged onwards from a wrong commit is found by what the commit holds", async () => {
     const { chainHash } = await import("./hash-chain.ts");
     const forge = async (payload: string, lastSeq: number): Promise<unknown> => {

@@ -7,12 +7,13 @@ import type { RecordedEvent } from "../../domain/system-event.ts";
 import { type Database, openDatabase, type SqliteRow } from "../../runtime/node/sqlite.ts";
 import type { Snapshot } from "../journal.ts";
 import type { FillRow, OrderRow, PositionRow } from "../projection.ts";
+import { AliasCheck } from "./alias-table.ts";
 import { CommitReader } from "./commit-reader.ts";
 import type { EventRow } from "./event-row.ts";
 import { openError } from "./journal-error.ts";
 import { checkIdentity, resolveJournalPath } from "./journal-file.ts";
 import { FILL_COLUMNS, ORDER_COLUMNS, POSITION_COLUMNS } from "./journal-schema.ts";
-import { type ChainReport, verifyChain } from "./verify-chain.ts";
+import { type ChainReport, type EventTables, verifyChain } from "./verify-chain.ts";
 
 /**
  * Opens a journal for reading, also while another process writes to it. While the reader is open the writer's log
@@ -88,7 +89,7 @@ export class JournalReader implements Disposable {
 
   /** Checks the whole file, commit by commit and row by row; others get their turn in between. */
   verifyChain(onProgress?: (position: number) => void): Promise<ChainReport> {
-    return verifyChain(this.#reader, this.position, readEventRow(this.#database), onProgress);
+    return verifyChain(this.#reader, this.position, eventTables(this.#database), onProgress);
   }
 
   close(): void {
@@ -122,10 +123,14 @@ export class JournalReader implements Disposable {
 
 const ROWS_PER_READ = 500;
 
-/** Returns a function that reads one row of the table `events`. */
-export function readEventRow(database: Database): (seq: number) => EventRow | undefined {
+/** Reads the tables that are written from the events alone, to compare them. */
+export function eventTables(database: Database): EventTables {
   const statement = database.prepare(
     "SELECT seq, at, venue_at, type, order_id, account, cause, data FROM events WHERE seq = ?",
   );
-  return (seq) => statement.get(seq) as unknown as EventRow | undefined;
+  const isFormat1 = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]) === 1;
+  return {
+    rowAt: (seq) => statement.get(seq) as unknown as EventRow | undefined,
+    checkAliases: (upTo) => (isFormat1 ? undefined : new AliasCheck(database, upTo)),
+  };
 }

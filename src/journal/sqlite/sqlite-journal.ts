@@ -29,7 +29,7 @@ import { DueTimer } from "./due-timer.ts";
 import { commitError, openError } from "./journal-error.ts";
 import { checkIdentity, checkTail, createTables, requireWritable, resolveJournalPath } from "./journal-file.ts";
 import { lockJournal } from "./journal-lock.ts";
-import { readEventRow } from "./journal-reader.ts";
+import { eventTables } from "./journal-reader.ts";
 import { FORMAT_VERSION } from "./journal-schema.ts";
 import { upgradeTables } from "./journal-upgrade.ts";
 import { measureSyncMs } from "./sync-latency.ts";
@@ -223,8 +223,7 @@ export class SqliteJournal implements Journal {
 
   /** Checks the whole file, commit by commit and row by row; others get their turn in between. */
   verifyChain(onProgress?: (position: number) => void): Promise<ChainReport> {
-    const rowAt = readEventRow(this.#parts.readDatabase);
-    return verifyChain(this.#reader, this.durablePosition, rowAt, onProgress);
+    return verifyChain(this.#reader, this.durablePosition, eventTables(this.#parts.readDatabase), onProgress);
   }
 
   close(): Promise<void> {

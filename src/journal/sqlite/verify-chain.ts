@@ -1,18 +1,21 @@
-// Checks the chain of commits: positions without a gap, hashes that follow from one another, events that can be read.
+// Checks the chain of commits: positions without a gap, hashes that follow from one another, events that can be read,
+// and the two tables that are written from the events alone.
 // Whether the events make sense to the domain is for a refold to say.
 
 import { setImmediate } from "node:timers/promises";
 import { isOrderwrightError } from "../../domain/errors.ts";
 import { decodeChunk } from "../event-codec.ts";
+import type { AliasCheck } from "./alias-table.ts";
 import type { CommitReader, StoredCommit } from "./commit-reader.ts";
 import { type EventRow, eventRow } from "./event-row.ts";
 import { CHAIN_START, chainHash, equalHashes } from "./hash-chain.ts";
 
 /**
  * gap: positions are missing or doubled · count: a commit does not hold as many events as it says · hash: a commit, or
- * one before it, was changed · undecodable: its events cannot be read · row: a row of the table `events` differs.
+ * one before it, was changed · undecodable: its events cannot be read · row: a row of the table `events` differs ·
+ * alias: the table `order_aliases` does not hold what the events bring.
  */
-export type ChainFault = "gap" | "count" | "hash" | "undecodable" | "row";
+export type ChainFault = "gap" | "count" | "hash" | "undecodable" | "row" | "alias";
 
 export interface ChainReport {
   /** Commits that are in order, and the last event of them. */
@@ -24,29 +27,37 @@ export interface ChainReport {
   readonly fault?: { readonly kind: ChainFault; readonly seq: number; readonly message: string };
 }
 
+/** What is compared with the events. */
+export interface EventTables {
+  /** Reads the row of an event, where there is one. */
+  rowAt(seq: number): EventRow | undefined;
+  /** Begins a comparison of the rows of events up to a position; not for a file of format 1, which has no such table. */
+  checkAliases(upTo: number): AliasCheck | undefined;
+}
+
 /** How many commits are checked before others get their turn. */
 const COMMITS_PER_TURN = 64;
 
 /**
- * Checks every commit from the first to `upTo`, and every row of the table `events`.
+ * Checks every commit from the first to `upTo`, and every row of the tables `events` and `order_aliases`.
  *
- * @param rowAt - reads the row of an event, for those that have one.
  * @param onProgress - hears of the position reached, every few dozen commits.
  */
 export async function verifyChain(
   reader: CommitReader,
   upTo: number,
-  rowAt: (seq: number) => EventRow | undefined,
+  tables: EventTables,
   onProgress: (position: number) => void = () => undefined,
 ): Promise<ChainReport> {
   const indexed = reader.projectedPosition("events");
+  const aliases = tables.checkAliases(indexed);
   let hash = CHAIN_START;
   let commits = 0;
   let position = 0;
   const report = (): ChainReport => ({ commits, position, hash: Buffer.from(hash).toString("hex") });
   for (const commit of reader.commits()) {
     if (commit.firstSeq > upTo) break;
-    const fault = checkCommit(commit, position, hash) ?? checkRows(commit, indexed, rowAt);
+    const fault = checkCommit(commit, position, hash) ?? checkRows(commit, indexed, tables, aliases);
     if (fault !== undefined) return { ...report(), fault };
     hash = commit.hash;
     position = commit.lastSeq;
@@ -57,7 +68,8 @@ export async function verifyChain(
     }
   }
   onProgress(position);
-  return report();
+  const problem = aliases?.problemAtEnd();
+  return problem === undefined ? report() : { ...report(), fault: aliasFault(indexed, problem) };
 }
 
 /** Checks one commit against the position and the hash before it. */
@@ -82,17 +94,24 @@ export function checkCommit(commit: StoredCommit, before: number, hash: Uint8Arr
 function checkRows(
   commit: StoredCommit,
   indexed: number,
-  rowAt: (seq: number) => EventRow | undefined,
+  tables: EventTables,
+  aliases: AliasCheck | undefined,
 ): ChainReport["fault"] {
   for (const event of decodeChunk(commit.payload, commit.firstSeq)) {
     if (event.seq > indexed) return undefined;
     const wanted = JSON.stringify(eventRow(event));
-    const actual = JSON.stringify(rowAt(event.seq));
+    const actual = JSON.stringify(tables.rowAt(event.seq));
     if (actual !== wanted) {
       return fault("row", event.seq, `The table events holds ${actual ?? "nothing"} at ${event.seq}, not ${wanted}.`);
     }
+    const problem = aliases?.problemAt(event);
+    if (problem !== undefined) return aliasFault(event.seq, problem);
   }
   return undefined;
+}
+
+function aliasFault(seq: number, problem: string): NonNullable<ChainReport["fault"]> {
+  return fault("alias", seq, `The table order_aliases ${problem}.`);
 }
 
 function fault(kind: ChainFault, seq: number, message: string): NonNullable<ChainReport["fault"]> {
