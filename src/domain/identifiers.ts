@@ -90,7 +90,7 @@ export function defaultAccountTag(account: AccountId): AccountTag {
 export function encodeOrderId(parts: OrderIdParts): OrderId {
   assert(isCount(parts.epoch, MAX_EPOCH), `epoch ${parts.epoch} is not from 0 to ${MAX_EPOCH}`);
   assert(isCount(parts.counter, MAX_ORDER_COUNTER), `counter ${parts.counter} is not from 0 to ${MAX_ORDER_COUNTER}`);
-  const epoch = parts.epoch.toString(16).padStart(4, "0");
+  const epoch = formatEpoch(parts.epoch);
   const counter = parts.counter.toString(16).padStart(8, "0");
   return `${parts.prefix}${parts.accountTag}${TYPE_LETTERS[parts.type]}${epoch}${counter}` as OrderId;
 }
@@ -118,6 +118,11 @@ export function decodeOrderId(text: unknown): OrderIdParts | undefined {
     epoch: Number.parseInt(epoch, 16),
     counter: Number.parseInt(counter, 16),
   };
+}
+
+/** Writes an epoch as order ids do: 4 hex digits. */
+export function formatEpoch(epoch: number): string {
+  return epoch.toString(16).padStart(4, "0");
 }
 
 /** Writes an order id for people: `OWR_main0000_L_0001_0000002a`. */

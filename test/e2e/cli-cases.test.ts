@@ -106,7 +106,7 @@ describe("status", () => {
     expect(code).toBe(0);
     const lines = stdout.split("\n");
     expect(lines[0]).toBe("5 cases wait for a person. Look with: orderwright cases");
-    expect(lines[1]).toMatch(/^paper, ready, trading active; start 2, event \d+; Orderwright 0\.0\.0-test$/);
+    expect(lines[1]).toMatch(/^paper, ready, trading active; epoch [0-9a-f]{4}, event \d+; Orderwright 0\.0\.0-test$/);
     expect(stdout).toMatch(/main +scripted +active +2 +1 +3 +– +an ended order was reinstated/);
     expect(stdout).toMatch(/scripted +paper +connected +closed/);
   });

@@ -2,6 +2,7 @@
 // what a comparison with its venues finds.
 
 import type { Command } from "commander";
+import { formatEpoch } from "../../domain/identifiers.ts";
 import type { DeadManStatus, EngineStatus, ReconcileReport } from "../../engine/engine-api.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { print, printJson, printTable, visible } from "../terminal.ts";
@@ -70,7 +71,7 @@ function headLines(status: StatusJson, openCases: number): string[] {
     ...(openCases === 0 ? [] : [`${cases} for a person. Look with: orderwright cases`]),
     ...(failure === undefined ? [] : [`The engine has failed: ${failure.code}: ${failure.message}`]),
     ...(killSwitch.engaged ? [`Kill switch engaged by ${killSwitch.by}: ${visible(killSwitch.reason ?? "")}`] : []),
-    `${mode}, ${phase}, trading ${tradingState}; start ${epoch}, event ${position}${waiting}; Orderwright ${version}`,
+    `${mode}, ${phase}, trading ${tradingState}; epoch ${formatEpoch(epoch)}, event ${position}${waiting}; Orderwright ${version}`,
   ];
 }
 

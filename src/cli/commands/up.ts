@@ -6,6 +6,7 @@ import { type Command, Option } from "commander";
 import { FillDigest } from "../../app/fill-digest.ts";
 import { type Desk, openDesk } from "../../app/open-desk.ts";
 import type { Config } from "../../config/schema.ts";
+import { formatEpoch } from "../../domain/identifiers.ts";
 import type { Order } from "../../domain/order.ts";
 import { NodeClock } from "../../runtime/node/node-clock.ts";
 import {
@@ -190,7 +191,7 @@ function greet(config: Config, desk: Desk, url: string, token: AdminToken): void
   say(`Orderwright ${VERSION}, ${desk.mode === "paper" ? "PAPER" : "DRY RUN"}: nothing here reaches a real venue`);
   say(`  market   ${desk.player.progress().description}`);
   say(
-    `  journal  ${config.dataDir}, durability ${durability}, start ${epoch}${previousStopUnclean ? ", recovered after a kill" : ""}, ${open} open orders`,
+    `  journal  ${config.dataDir}, durability ${durability}, epoch ${formatEpoch(epoch)}${previousStopUnclean ? ", recovered after a kill" : ""}, ${open} open orders`,
   );
   if (phase !== "ready") say(`  engine   ${phase}: it takes no orders until the venue has answered`);
   say(`  page     ${url}/#token=${token.secret}`);
