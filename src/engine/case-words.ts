@@ -36,6 +36,16 @@ export const DECISION_TITLES: Readonly<Record<CaseDecision, string>> = {
 export interface DecidableOrder {
   readonly status: OrderStatus;
   readonly isWorking: boolean;
+  readonly pendingCancel?: { readonly outcomeUnknown: boolean };
+  readonly pendingReplace?: { readonly outcomeUnknown: boolean };
+}
+
+/** Whether nobody knows what became of a cancel or a replace of the order. */
+export function hasUnknownRequest({
+  pendingCancel,
+  pendingReplace,
+}: Omit<DecidableOrder, "status" | "isWorking">): boolean {
+  return pendingCancel?.outcomeUnknown === true || pendingReplace?.outcomeUnknown === true;
 }
 
 /** A case as far as decisions depend on it. */
@@ -54,7 +64,7 @@ export function decisionsFor(
 ): readonly CaseDecision[] {
   if (kind === "historyGap" && account !== undefined) return CASE_DECISIONS;
   if (order?.status === "submitted") return ["dismiss", "notPlaced"];
-  if (order?.isWorking === true) return ["dismiss", "ended"];
+  if (order?.isWorking === true) return hasUnknownRequest(order) ? CASE_DECISIONS : ["dismiss", "ended"];
   return ["dismiss"];
 }
 
@@ -71,7 +81,7 @@ export function consequenceOf(decision: CaseDecision, kind: CaseKind): readonly 
       ];
     case "notPlaced":
       return [
-        `Records that ${several ? "the orders that the case names" : "the order"} never reached the venue.`,
+        `Records that ${several ? "the orders that the case names" : "the order, or its unknown request,"} never reached the venue.`,
         ending(several),
         ...lifted,
       ];

@@ -9,6 +9,7 @@ import type { Cause } from "../domain/order-event.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { CaseKind, CaseOpened, EventDraft, RecordedEvent } from "../domain/system-event.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { hasUnknownRequest } from "./case-words.ts";
 import { CASE_DECISIONS, type CaseDecision, type CommandContext } from "./engine-api.ts";
 import type { OrderFinder } from "./order-finder.ts";
 import type { Recorder } from "./recorder.ts";
@@ -96,8 +97,15 @@ export class Cases {
       case "dismiss":
         return ok([]);
       case "notPlaced":
+        if (orders.length > 0 && orders.every((order) => order.isWorking && hasUnknownRequest(order)))
+          return ok(orders.flatMap((order) => this.#notArrived(order, context)));
         if (!mayEnd || orders.some((order) => order.status !== "submitted"))
-          return fail(notPossible(opened, "only a submitted order can be concluded as not placed"));
+          return fail(
+            notPossible(
+              opened,
+              "only a submitted order, or a request whose outcome is unknown, can be concluded as not placed",
+            ),
+          );
         return ok(orders.map((order) => this.#ending(order, context)));
       case "ended":
         if (!mayEnd || (opened.kind !== "historyGap" && orders.some((order) => !order.isWorking)))
@@ -112,6 +120,18 @@ export class Cases {
     const order =
       about === undefined ? undefined : (finder.inMemory(about, account) ?? finder.inJournal(about, account));
     return order === undefined ? [] : [order];
+  }
+
+  /** Requests about a working order that never reached the venue: refused, and the order is as it was. */
+  #notArrived(order: Order, context: CommandContext): readonly EventDraft[] {
+    const meta = { at: this.#options.clock.now(), cause: operatorCause(context), reason: "notPlaced" } as const;
+    const { id: orderId, pendingCancel, pendingReplace } = order;
+    const refused: EventDraft[] = [];
+    if (pendingCancel?.outcomeUnknown === true)
+      refused.push({ type: "cancelRejected", orderId, requestId: pendingCancel.requestId, ...meta });
+    if (pendingReplace?.outcomeUnknown === true)
+      refused.push({ type: "replaceRejected", orderId, requestId: pendingReplace.requestId, ...meta });
+    return refused;
   }
 
   /** A person's conclusion is an inference: evidence against it reinstates the order. */

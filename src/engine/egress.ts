@@ -40,6 +40,8 @@ interface Attempt {
   readonly number: number;
 }
 
+/** Why a wait was aborted: told nowhere, and cheaper than the error that stands in for none. */
+const ENDED = "the wait has ended";
 const STOPPED: Refusal = { code: "engine.stopping", reason: "the engine stopped before it was sent" };
 const CIRCUIT_OPEN: Refusal = {
   code: "venue.circuitOpen",
@@ -204,14 +206,14 @@ export class Egress {
     const { clock, settings, logger, venue } = this.#options;
     const deadlineMs = answerTimeOf(job, settings);
     const abort = new AbortController();
-    const stop = (): void => abort.abort();
+    const stop = (): void => abort.abort(ENDED);
     this.#stops.add(stop);
     let cancelTimer: CancelTimer = () => undefined;
     const silence = new Promise<SendOutcome>((resolve) => {
       abort.signal.addEventListener("abort", () => resolve({ kind: "unknown", reason: "the engine stopped waiting" }));
       cancelTimer = clock.schedule(deadlineMs, () => {
         resolve({ kind: "unknown", reason: `no answer within ${deadlineMs} ms` });
-        abort.abort();
+        abort.abort(ENDED);
       });
     });
     try {

@@ -195,7 +195,7 @@ export interface EngineStatus {
 
 export const CASE_DECISIONS = ["dismiss", "notPlaced", "ended"] as const;
 /**
- * What a person concludes about a case. `dismiss`: seen, nothing follows from it. `notPlaced`: the order never reached the venue. `ended`: the order works nowhere any more, and nothing more
+ * What a person concludes about a case. `dismiss`: seen, nothing follows from it. `notPlaced`: the order, or the request about it that is unknown, never reached the venue. `ended`: the order works nowhere any more, and nothing more
  * was executed. The last two end the order as inferred: a word of the venue against it still counts. Any of
  * them lifts the block that came with the last reinstated order of an account.
  */

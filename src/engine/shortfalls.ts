@@ -119,6 +119,11 @@ export class Shortfalls {
   /** Never rejects: what went wrong is told, and tried again later. */
   async #conclude(shortfall: Shortfall): Promise<void> {
     const { logger, questions, recorder, settings } = this.#options;
+    // An order that the venue's record has not named yet has no executions that could be told from others'.
+    if (namesOf(shortfall.order).length === 0) {
+      this.#concludeLater(shortfall, settings.unknownGraceMs);
+      return;
+    }
     let isDone = false;
     try {
       isDone = await this.#readAgain(shortfall);

@@ -51,6 +51,17 @@ export const RINGS: Readonly<Record<string, readonly string[]>> = {
     "app",
     "server",
   ],
+  simulator: [
+    "domain",
+    "matching",
+    "runtime",
+    "journal",
+    "journal/sqlite",
+    "venues",
+    "market-data",
+    "engine",
+    "strategies",
+  ],
   ".": [
     "domain",
     "runtime",

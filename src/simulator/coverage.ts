@@ -1,0 +1,165 @@
+// What a run, or many, have reached: which faults struck, which events met which statuses, what the reconciler
+// concluded. A rare situation that was never reached makes a long run weak, and it fails.
+
+import type { ExecutionReport } from "../domain/execution-report.ts";
+import { ORDER_STATUSES, type OrderStatus, STATUS_TABLE } from "../domain/order-status.ts";
+import type { RecordedEvent } from "../domain/system-event.ts";
+import { FAULT_NAMES, type FaultName } from "./faults.ts";
+
+/** Counts by name; what is absent was never reached. */
+export type Counts = Map<string, number>;
+
+export class Coverage {
+  readonly faults: Counts = new Map();
+  /** `event in status`. */
+  readonly cells: Counts = new Map();
+  readonly conclusions: Counts = new Map();
+  /** Orders, fills, and whatever else a run counts. */
+  readonly totals: Counts = new Map();
+
+  cell(event: RecordedEvent["type"], status: OrderStatus): void {
+    count(this.cells, `${event} in ${status}`);
+  }
+
+  /** A report met an order as it stands, whatever comes of it. */
+  report(report: ExecutionReport, status: OrderStatus | undefined): void {
+    if (status === undefined) return;
+    for (const event of EVENTS_OF_REPORT[report.kind](report)) count(this.cells, `${event} in ${status}`);
+  }
+
+  /** Notes what the reconciler, or the operator queue, concluded. */
+  event(event: RecordedEvent): void {
+    if (event.type === "discrepancyFound") count(this.conclusions, `discrepancy ${event.kind}`);
+    else if (event.type === "caseOpened") count(this.conclusions, `case ${event.kind} opened`);
+    else if (event.type === "caseClosed")
+      count(
+        this.conclusions,
+        event.by === "engine" ? `case ${kindOf(event.caseId)} settled` : `case ${kindOf(event.caseId)} decided`,
+      );
+    else if (event.type === "orderExpired" && event.inferred === true)
+      count(this.conclusions, `concluded ${event.reason}`);
+    else if (event.type === "orderReinstated" || event.type === "orderAdopted" || event.type === "reportQuarantined")
+      count(this.conclusions, event.type);
+    else if (event.type === "reconcileCompleted") count(this.conclusions, `reconciled on ${event.trigger}`);
+    else if (event.cause.startsWith("reconcile:")) count(this.conclusions, `${event.type} from a query`);
+  }
+
+  fault(name: FaultName, times: number): void {
+    count(this.faults, name, times);
+  }
+
+  total(name: string, by = 1): void {
+    count(this.totals, name, by);
+  }
+
+  merge(other: Pick<Coverage, "faults" | "cells" | "conclusions" | "totals">): void {
+    for (const [mine, theirs] of [
+      [this.faults, other.faults],
+      [this.cells, other.cells],
+      [this.conclusions, other.conclusions],
+      [this.totals, other.totals],
+    ] as const) {
+      for (const [name, times] of theirs) count(mine, name, times);
+    }
+  }
+
+  /** What was never reached and is not on the list of what cannot be. */
+  missing(): string[] {
+    const faults = FAULT_NAMES.filter((name) => !this.faults.has(name)).map((name) => `fault ${name}`);
+    const cells = allCells().filter((cell) => !this.cells.has(cell) && unreachableBecause(cell) === undefined);
+    const conclusions = CONCLUSIONS.filter((name) => !this.conclusions.has(name));
+    return [...faults, ...cells.map((cell) => `cell ${cell}`), ...conclusions.map((name) => `conclusion ${name}`)];
+  }
+}
+
+/** Every conclusion that a long run must reach. */
+export const CONCLUSIONS = [
+  "discrepancy lateFill",
+  "discrepancy reinstated",
+  "discrepancy missedFill",
+  "discrepancy missedEnd",
+  "discrepancy unknownOrder",
+  "concluded notPlaced",
+  "concluded absentAtVenue",
+  "orderReinstated",
+  "orderAdopted",
+  "reportQuarantined",
+  "orderAcknowledged from a query",
+  "orderPartiallyFilled from a query",
+  "orderFilled from a query",
+  "orderCanceled from a query",
+  "orderReplaced from a query",
+  "replaceRejected from a query",
+  "case unknownOutcome opened",
+  "case unknownOutcome settled",
+  "case quarantined opened",
+  "reconciled on start",
+  "reconciled on reconnect",
+  "reconciled on periodic",
+] as const;
+
+const FILL_EVENTS = ["orderPartiallyFilled", "orderFilled"] as const;
+const END_EVENTS = {
+  filled: "orderFilled",
+  canceled: "orderCanceled",
+  expired: "orderExpired",
+  rejected: "orderRejected",
+} as const;
+
+const EVENTS_OF_REPORT: {
+  readonly [K in ExecutionReport["kind"]]: (report: ExecutionReport) => readonly RecordedEvent["type"][];
+} = {
+  acknowledged: () => ["orderAcknowledged"],
+  fill: (report) => (report.kind === "fill" && report.ends === true ? [FILL_EVENTS[1]] : [FILL_EVENTS[0]]),
+  ended: (report) => (report.kind === "ended" ? [END_EVENTS[report.status]] : []),
+  replaced: () => ["orderReplaced"],
+  requestRejected: (report) =>
+    report.kind === "requestRejected" && report.request === "cancel" ? ["cancelRejected"] : ["replaceRejected"],
+  fillReversed: () => ["fillReversed"],
+  fillCorrected: () => ["fillCorrected"],
+};
+
+/** Every cell of the status table that can be met: `never` is a fault of ours and throws. */
+function allCells(): string[] {
+  return Object.entries(STATUS_TABLE).flatMap(([event, row]) =>
+    ORDER_STATUSES.filter((status) => row[status] !== "never").map((status) => `${event} in ${status}`),
+  );
+}
+
+/** Why a simulated run cannot meet a cell; `undefined` when it can. */
+export function unreachableBecause(cell: string): string | undefined {
+  const [event = "", status = ""] = cell.split(" in ");
+  if (status === "created" || status === "validated")
+    return UNSEEN_FACTS.has(event) || event === "discrepancyFound"
+      ? "created, validated and submitted are one batch: nothing from outside can come in between"
+      : undefined;
+  return UNREACHABLE[cell];
+}
+
+const UNSEEN_FACTS: ReadonlySet<string> = new Set([
+  "orderAcknowledged",
+  "orderPartiallyFilled",
+  "orderFilled",
+  "orderCanceled",
+  "orderExpired",
+  "orderRejected",
+  "orderReplaced",
+  "orderFailed",
+  "orderDenied",
+  "cancelRejected",
+  "replaceRejected",
+  "cancelRequested",
+  "replaceRequested",
+  "fillReversed",
+  "fillCorrected",
+]);
+
+const UNREACHABLE: Readonly<Record<string, string>> = {};
+
+function kindOf(caseId: string): string {
+  return caseId.split(":")[0] ?? caseId;
+}
+
+function count(counts: Counts, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
+}
