@@ -5,7 +5,6 @@
 import type { ExecutionReport } from "../domain/execution-report.ts";
 import type { AccountId, VenueId } from "../domain/identifiers.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { Order } from "../domain/order.ts";
 import type { Result } from "../domain/result.ts";
 import type {
   CancelRequest,
@@ -22,8 +21,8 @@ import type {
 } from "../venues/venue.ts";
 import { readAnswer, readOutcome, readPositions, readVenueFill, readVenueOrder } from "./answer-check.ts";
 import type { Quarantine, UnfitWords } from "./quarantine.ts";
-import { contradictionOf, readReport } from "./report-check.ts";
-import { attempt, fieldsOf, readList, Unfit } from "./venue-words.ts";
+import { readReport } from "./report-check.ts";
+import { attempt, fieldsOf, readList } from "./venue-words.ts";
 
 type Request = Partial<CancelRequest> & { readonly account: AccountId };
 /** What words are about, as far as the engine knows without them. */
@@ -146,9 +145,7 @@ export class CheckedVenue implements Venue {
   }
 
   #order(words: unknown, account: AccountId): VenueOrder {
-    const found = readVenueOrder(words, account);
-    refuseContradiction(this.#quarantine, found);
-    return found;
+    return readVenueOrder(words, account);
   }
 
   #refuse(words: unknown, reason: string, about: About): void {
@@ -163,24 +160,8 @@ export function readFillOf(
   account: AccountId,
   words: unknown,
 ): VenueFill | undefined {
-  const read: Result<VenueFill, string> = attempt(() => {
-    const found = readVenueFill(words, account);
-    refuseContradiction(quarantine, { ...found, venueOrderId: found.fill.venueOrderId });
-    return found;
-  });
+  const read: Result<VenueFill, string> = attempt(() => readVenueFill(words, account));
   if (read.ok) return read.value;
   quarantine.take({ venue, account, words, reason: read.error, unasked: false });
   return undefined;
 }
-
-/** @throws {Unfit} when what the venue shows as an order of ours is for another instrument, or of the other side. */
-function refuseContradiction(quarantine: Quarantine, found: Spoken): void {
-  const orderId = found.clientOrderId as Order["id"] | undefined;
-  const order = quarantine.orderNamed({ ...found, ...(orderId === undefined ? {} : { orderId }) });
-  if (order === undefined) return;
-  const fault = contradictionOf(order, found, undefined);
-  if (fault !== undefined) throw new Unfit(fault);
-  if (found.side !== order.side) throw new Unfit(`it is a ${found.side}, and ${order.id} is a ${order.side}`);
-}
-
-type Spoken = Pick<VenueOrder, "account" | "clientOrderId" | "venueOrderId" | "instrumentId" | "side">;

@@ -276,16 +276,6 @@ describe("an answer that cannot be believed", () => {
     expect(eventsOfType(t, "reconcileCompleted").at(-1)?.fillCursor).toBe("e3");
   });
 
-  test("of the other side than the order's is not booked", async () => {
-    const t = await createTestEngine();
-    const order = await t.working();
-    t.venue.onFillsSince = fillsAfter([venueFill({ ...recordOf(order), side: "sell" }, "1", "e1")]);
-    t.venue.onOpenOrders = () => found([recordOf(order)]);
-    await t.engine.reconcile();
-    expect(order.cumulativeQuantity.toString()).toBe("0");
-    expect(quarantined(t)[0]?.reason).toMatch(/it is a sell, and OWR.* is a buy/);
-  });
-
   test.each([
     ["that we cannot read", (order: Order) => found({ ...recordOf(order), status: "ORDER_NOT_OPEN" } as never)],
     ["that its adapter cannot read", () => ({ kind: "failed", reason: "no such status", unreadable: true }) as const],
