@@ -54,9 +54,19 @@ export class HistoryGaps {
     if (!findings.dryRun) this.#ask(account, all, text, news.length > 0);
   }
 
-  /** Whether the venue may have forgotten the order, so that not to show it says nothing. */
+  /**
+   * Whether the venue, which does not show the order, may have forgotten it: that says nothing then, and a person is
+   * asked. A stream that was up all the time proves nothing here: it may have left the order's end out.
+   */
   covers(order: Order): boolean {
-    return this.#forgotten.get(order.account)?.has(order) === true || this.#wasOutlived(order);
+    const known = this.#forgotten.get(order.account) ?? NONE;
+    if (known.has(order)) return true;
+    const { clock, venueOf } = this.#options;
+    const { historyMs } = venueOf(order.account).capabilities;
+    if (historyMs === undefined || !wasSent(order) || this.#knownAt(order) >= clock.now() - historyMs) return false;
+    const all = [...known, order];
+    this.#ask(order.account, all, gapText(`Since ${shown(this.#knownAt(order))}`, all), true);
+    return true;
   }
 
   /** The orders of the account that wait for a person. */

@@ -46,7 +46,7 @@ export function profileOf(seed: number): Profile {
   return {
     discardAfterMs: chance(0.8) ? oneOf(0, 500, 2_000) : undefined,
     readLagMs: oneOf(0, 0, 50, 1_000),
-    historyMs: chance(0.15) ? oneOf(30_000, 120_000) : undefined,
+    historyMs: chance(0.15) ? oneOf(60_000, 120_000) : undefined,
     heartbeatMs: chance(0.5) ? oneOf(1_000, 5_000) : undefined,
     // A venue that renames and does not echo would leave nobody able to tell whose report it is.
     echoesClientIds: replaceRenames || chance(0.7),

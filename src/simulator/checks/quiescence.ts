@@ -103,6 +103,8 @@ function checkTotals(world: World, broken: (text: string) => void): void {
     const seen = theirs.clientId === undefined ? undefined : model.orders.get(theirs.clientId as Order["id"]);
     // What a person was told about is not hidden: neither its total nor the order had a price to book it at.
     const isTold = seen !== undefined && (seen.decidedByPerson || model.casesAbout.has(seen.order.id));
+    // A refused twin of a doubled request stands beside the order that was taken.
+    if (theirs.status === "rejected") continue;
     if (seen !== undefined && !isTold && !seen.order.cumulativeQuantity.eq(theirs.cumulative))
       broken(`${seen.order.id}: ${seen.order.cumulativeQuantity} booked, ${theirs.cumulative} executed`);
   }
