@@ -32,6 +32,7 @@ const FAILURES_SHOWN = 5;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignState> {
   const state: CampaignState = { done: 0, failures: [], coverage: new Coverage(), events: 0, virtualMs: 0, cpuMs: 0 };
+  const cpuBefore = process.cpuUsage();
   let next = options.firstSeed;
   const take = (): number | undefined => {
     const isEnough = options.seeds !== undefined && next >= options.firstSeed + options.seeds;
@@ -39,6 +40,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSta
     return isEnough || isLate || state.failures.length >= FAILURES_SHOWN ? undefined : next++;
   };
   await Promise.all(Array.from({ length: options.jobs }, () => runLane(options, state, take)));
+  const { user, system } = process.cpuUsage(cpuBefore);
+  state.cpuMs = (user + system) / 1_000;
   return state;
 }
 
@@ -76,7 +79,6 @@ function note(state: CampaignState, outcome: SeedOutcome): void {
   state.done++;
   state.events += outcome.events;
   state.virtualMs += outcome.virtualMs;
-  state.cpuMs += outcome.cpuMs;
   state.coverage.merge({ faults, cells, conclusions, totals });
   if (outcome.violation !== undefined) state.failures.push(outcome);
 }

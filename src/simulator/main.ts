@@ -55,13 +55,14 @@ async function runAlone({
 }: Options): Promise<number> {
   const durationMs = hours * HOUR_MS;
   process.stderr.write(`seed ${seed}\n`);
-  const begun = performance.now();
+  const cpuBefore = process.cpuUsage();
   const write = trace === true ? (line: string): void => void process.stdout.write(line) : undefined;
   const result = await runSeed({ seed, level, durationMs, ...(write === undefined ? {} : { write }) });
   const { coverage, profile, violation, traceHash, virtualMs, events } = result;
   const { faults, cells, conclusions, totals } = coverage;
-  const cpuMs = performance.now() - begun;
-  const outcome = { seed, violation, traceHash, events, virtualMs, cpuMs, faults, cells, conclusions, totals };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuMs = (user + system) / 1_000;
+  const outcome = { seed, violation, traceHash, events, virtualMs, faults, cells, conclusions, totals };
   const failures = violation === undefined ? [] : [outcome];
   const state: CampaignState = { done: 1, failures, coverage, events, virtualMs, cpuMs };
   print(`profile ${JSON.stringify(profile)}`);

@@ -19,7 +19,6 @@ export interface SeedOutcome {
   readonly traceHash: string;
   readonly events: number;
   readonly virtualMs: number;
-  readonly cpuMs: number;
   readonly faults: Counts;
   readonly cells: Counts;
   readonly conclusions: Counts;
@@ -29,17 +28,14 @@ export interface SeedOutcome {
 parentPort?.on("message", (task: SeedTask) => void run(task));
 
 async function run(task: SeedTask): Promise<void> {
-  const begun = performance.now();
   const { seed, violation, traceHash, events, virtualMs, coverage } = await runSeed(task);
   const { faults, cells, conclusions, totals } = coverage;
-  const cpuMs = performance.now() - begun;
   const outcome: SeedOutcome = {
     seed,
     violation,
     traceHash,
     events,
     virtualMs,
-    cpuMs,
     faults,
     cells,
     conclusions,

@@ -22,6 +22,7 @@ import type { BookedExecution } from "./venue/books.ts";
 import { Exchange } from "./venue/exchange.ts";
 import type { WireReport } from "./venue/messages.ts";
 import { startCrowd, startOperator, startPerson } from "./workload/crowd.ts";
+import { startGrid } from "./workload/grid.ts";
 import { startMisfortunes } from "./workload/misfortunes.ts";
 import { Trader } from "./workload/trader.ts";
 
@@ -114,8 +115,9 @@ export class World {
   }
 
   /** An engine has recovered, and is about to connect. */
-  engineOpened(_engine: Engine, _clock: ProcessClock): void {
+  engineOpened(engine: Engine, clock: ProcessClock): void {
     this.coverage.total("starts");
+    if (this.profile.hasGrid) startGrid(this, engine, clock);
   }
 
   noteEvent(event: RecordedEvent): void {
