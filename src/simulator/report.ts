@@ -14,7 +14,11 @@ export function reproductionOf(seed: number, level: FaultLevel, durationMs: numb
   return `npm run simulate -- --seed ${seed} --hours ${durationMs / HOUR_MS} --faults ${level}`;
 }
 
-export function describeFailure(outcome: SeedOutcome, level: FaultLevel, durationMs: number): string {
+export function describeFailure(
+  outcome: Pick<SeedOutcome, "seed" | "violation">,
+  level: FaultLevel,
+  durationMs: number,
+): string {
   return [
     `Seed ${outcome.seed} breaks the law "${outcome.violation?.law}": ${outcome.violation?.text}`,
     `  ${reproductionOf(outcome.seed, level, durationMs)} --trace`,

@@ -70,6 +70,7 @@ export class Laws {
       if (event.seq !== this.model.seq + 1)
         this.broken("I23 integrity", `event ${event.seq} follows ${this.model.seq}`);
       this.#beforeAdding(event);
+      if (event.type === "caseOpened") this.model.casesOpenedAt.set(event.caseId, event.at - process.wallOffsetMs);
       const added = this.model.add(event);
       if (added === undefined) continue;
       this.#options.coverage.cell(event.type, added.before);

@@ -7,6 +7,7 @@ import type { AccountId, OrderId } from "../../domain/identifiers.ts";
 import { evolve, Order } from "../../domain/order.ts";
 import type { OrderEvent } from "../../domain/order-event.ts";
 import type { RecordedEvent } from "../../domain/system-event.ts";
+import type { Instant } from "../../domain/time.ts";
 import { fillOf } from "../../engine/engine-state.ts";
 
 /** An order as the journal's bytes tell it. */
@@ -33,6 +34,8 @@ export class Model {
   readonly #adopted = new Map<string, SeenOrder>();
   /** Orders that were ever put before a person. */
   readonly casesAbout = new Set<OrderId>();
+  /** When each case was put into the queue last, in the world's time. */
+  readonly casesOpenedAt = new Map<string, Instant>();
   seq = 0;
   epoch = 0;
   isHalted = false;

@@ -14,9 +14,9 @@ const DEPTH = 30;
 /** Once nobody asks for anything new, the market goes on more slowly. */
 const QUIET_FACTOR = 20;
 const LOOK_EVERY_MS = 5_000;
-/** An operator lets the machine try first. */
 /** After this long nothing that was sent can still be on its way. */
 const LONGEST_DELAY_MS = 60_000;
+/** An operator lets the machine try first. */
 const PATIENCE_MS = 20_000;
 
 export function startCrowd(world: World): void {
@@ -83,8 +83,8 @@ export function startOperator(world: World): void {
   const look = (): void => {
     world.process.inside((engine) => {
       for (const opened of engine.cases()) {
-        const now = world.process.clock?.now() ?? 0;
-        if (now - opened.at < PATIENCE_MS) continue;
+        const since = world.laws.model.casesOpenedAt.get(opened.caseId) ?? world.clock.now();
+        if (world.clock.now() - since < PATIENCE_MS) continue;
         void engine.decideCase(opened.caseId, decisionOf(world, engine, opened), {
           by: "operator",
           reason: "looked at it",
