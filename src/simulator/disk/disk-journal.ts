@@ -18,6 +18,7 @@ import {
   type StoredChunk,
   snapshotHash,
 } from "../../journal/sqlite/hash-chain.ts";
+import type { Activity } from "../../runtime/activity.ts";
 import type { ProcessClock } from "../process-clock.ts";
 import type { VirtualDisk } from "./virtual-disk.ts";
 
@@ -52,7 +53,7 @@ export class DiskJournal implements Journal {
   #snapshotDue: Snapshot | undefined;
 
   /** @throws {OrderwrightError} `journal.locked`, `journal.corrupt`. */
-  constructor(disk: VirtualDisk, clock: ProcessClock, onSynced: SyncedListener) {
+  constructor(disk: VirtualDisk, clock: ProcessClock, onSynced: SyncedListener, activity?: Activity) {
     disk.lock(this);
     this.#disk = disk;
     this.#clock = clock;
@@ -73,6 +74,7 @@ export class DiskJournal implements Journal {
     this.#queue = new CommitQueue({
       name: "virtual disk",
       position: this.#events.length,
+      activity,
       defer: (task) => void clock.schedule(0, task),
       write: (commit, done) => this.#write(commit, done),
     });

@@ -12,11 +12,14 @@ export type DiskOutcome = Error | undefined;
 export const COMMIT_STEPS = ["beforeWrite", "halfWritten", "written", "synced"] as const;
 export type CommitStep = (typeof COMMIT_STEPS)[number];
 
+/** What a disk asks of a plan. */
+export type DiskFaults = Pick<FaultPlan, "strikes" | "pick">;
+
 const SLOW_SYNC_MS = 3_000;
 const SYNC_MS = 1;
 
 export class VirtualDisk {
-  readonly #faults: FaultPlan;
+  readonly #faults: DiskFaults;
   /** Asked at each step of a commit: `true` kills the process there. */
   readonly #killAt: (step: CommitStep) => boolean;
   #bytes: Buffer = Buffer.alloc(0);
@@ -26,7 +29,7 @@ export class VirtualDisk {
   /** What a reader found in the first bytes, for the next one: they do not change but by a flipped bit. */
   readCache: unknown;
 
-  constructor(faults: FaultPlan, killAt: (step: CommitStep) => boolean) {
+  constructor(faults: DiskFaults, killAt: (step: CommitStep) => boolean) {
     this.#faults = faults;
     this.#killAt = killAt;
   }
