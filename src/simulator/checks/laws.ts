@@ -70,6 +70,8 @@ export class Laws {
       if (event.seq !== this.model.seq + 1)
         this.broken("I23 integrity", `event ${event.seq} follows ${this.model.seq}`);
       this.#beforeAdding(event);
+      // What breaks a law need not be possible for the domain either, and the law's name says more than its throw.
+      if (this.#violation !== undefined) return;
       if (event.type === "caseOpened") this.model.casesOpenedAt.set(event.caseId, event.at - process.wallOffsetMs);
       const added = this.model.add(event);
       if (added === undefined) continue;
