@@ -4,7 +4,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Decimal } from "../../domain/decimal.ts";
 import type { AccountId, OrderId, RequestId } from "../../domain/identifiers.ts";
-import type { EventDraft, RecordedEvent } from "../../domain/system-event.ts";
+import type { EventDraft } from "../../domain/system-event.ts";
 import {
   acknowledged,
   canceled,
