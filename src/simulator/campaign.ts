@@ -52,7 +52,7 @@ async function runLane(options: CampaignOptions, state: CampaignState, take: () 
   );
   try {
     for (let seed = take(); seed !== undefined; seed = take()) {
-      note(state, await runOne(worker, { seed, level: options.level, durationMs: options.durationMs }));
+      note(state, await runInThread(worker, { seed, level: options.level, durationMs: options.durationMs }));
       options.onProgress(state);
     }
   } finally {
@@ -60,7 +60,8 @@ async function runLane(options: CampaignOptions, state: CampaignState, take: () 
   }
 }
 
-function runOne(worker: Worker, task: SeedTask): Promise<SeedOutcome> {
+/** Runs one seed in a thread of seed-worker.ts. @throws when the seed ends the thread. */
+export function runInThread(worker: Worker, task: SeedTask): Promise<SeedOutcome> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void =>
       reject(new Error(`Seed ${task.seed} ended its thread: ${error.message}.`, { cause: error }));

@@ -6,6 +6,7 @@ import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type CampaignState, runCampaign } from "./campaign.ts";
 import { FAULT_LEVELS, type FaultLevel } from "./faults.ts";
+import { runPlanted } from "./planted/run-planted.ts";
 import { describeCampaign, describeCoverage, describeFailure } from "./report.ts";
 import { runSeed } from "./world.ts";
 
@@ -24,6 +25,7 @@ interface Options {
   readonly jobs: number;
   readonly trace?: true;
   readonly coverage?: true;
+  readonly planted?: true | string;
 }
 
 const program = new Command("simulate")
@@ -35,12 +37,15 @@ const program = new Command("simulate")
   .addOption(new Option("--faults <level>", "how bad it gets").choices(FAULT_LEVELS).default("full"))
   .option("--jobs <n>", "threads", wholeNumber, availableParallelism())
   .option("--trace", "prints every line of one seed's trace")
-  .option("--coverage", "prints what was covered, and fails on what was never reached");
+  .option("--coverage", "prints what was covered, and fails on what was never reached")
+  .option("--planted [name]", "plants faults into a copy of the engine, and fails on one that no seed catches");
 
 program.parse();
 process.exitCode = await main(program.opts<Options>());
 
 async function main(options: Options): Promise<number> {
+  const { planted, jobs } = options;
+  if (planted !== undefined) return runPlanted({ jobs, ...(planted === true ? {} : { name: planted }) });
   if (options.minutes === undefined && options.seeds === undefined) return runAlone(options);
   return runMany(options);
 }

@@ -1,6 +1,7 @@
 // The laws that hold at every instant, each named after its invariant in docs/internals/simulator.md. They see the
 // bytes on disk, the writes to the wire and the exchange's own books; the engine's word counts for nothing here.
 
+import { InvariantViolation } from "../../domain/assert.ts";
 import { Decimal } from "../../domain/decimal.ts";
 import { fillKey } from "../../domain/fill.ts";
 import { type AccountId, decodeOrderId, type OrderId } from "../../domain/identifiers.ts";
@@ -73,7 +74,7 @@ export class Laws {
       // What breaks a law need not be possible for the domain either, and the law's name says more than its throw.
       if (this.#violation !== undefined) return;
       if (event.type === "caseOpened") this.model.casesOpenedAt.set(event.caseId, event.at - process.wallOffsetMs);
-      const added = this.model.add(event);
+      const added = this.#add(event);
       if (added === undefined) continue;
       this.#options.coverage.cell(event.type, added.before);
       this.#afterAdding(event, added.seen, added.before, process);
@@ -149,6 +150,17 @@ export class Laws {
     const named = this.#options.books().named(order.account, order.clientId);
     const alive = named.filter((each) => each.status !== "rejected").length;
     if (alive > 1) this.broken("I1 one live attempt", `${order.clientId} is ${alive} orders at the venue`);
+  }
+
+  /** What is on disk must fold, or no later start can read it. */
+  #add(event: RecordedEvent): ReturnType<Model["add"]> {
+    try {
+      return this.model.add(event);
+    } catch (error) {
+      if (!(error instanceof InvariantViolation)) throw error;
+      this.broken("I24 replay", `event ${event.seq} is on disk and cannot be folded: ${error.message}`);
+      return undefined;
+    }
   }
 
   #beforeAdding(event: RecordedEvent): void {
