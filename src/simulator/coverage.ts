@@ -4,7 +4,9 @@
 import type { ExecutionReport } from "../domain/execution-report.ts";
 import { ORDER_STATUSES, type OrderStatus, STATUS_TABLE } from "../domain/order-status.ts";
 import type { RecordedEvent } from "../domain/system-event.ts";
+import type { SendOutcome } from "../venues/venue.ts";
 import { FAULT_NAMES, type FaultName } from "./faults.ts";
+import type { SendKind } from "./venue/sim-venue.ts";
 
 /** Counts by name; what is absent was never reached. */
 export type Counts = Map<string, number>;
@@ -25,6 +27,12 @@ export class Coverage {
   report(report: ExecutionReport, status: OrderStatus | undefined): void {
     if (status === undefined) return;
     for (const event of EVENTS_OF_REPORT[report.kind](report)) count(this.cells, `${event} in ${status}`);
+  }
+
+  /** A send's outcome met an order as it stands, whatever comes of it. */
+  outcome(kind: SendKind, outcome: SendOutcome, status: OrderStatus): void {
+    if (outcome.kind === "unknown") this.cell("orderOutcomeUnknown", status);
+    else if (outcome.kind === "rejected" && kind !== "place") this.cell(`${kind}Rejected`, status);
   }
 
   /** Notes what the reconciler, or the operator queue, concluded. */
@@ -96,6 +104,32 @@ export const CONCLUSIONS = [
   "reconciled on start",
   "reconciled on reconnect",
   "reconciled on periodic",
+  "reconciled on silence",
+  "reconciled on quarantine",
+  "reconciled on foreignReport",
+  "reconciled on deadMan",
+  "discrepancy contradiction",
+  "discrepancy position",
+  "discrepancy unsettled",
+  "concluded endedByOperator",
+  "fillBooked from a query",
+  "orderRejected from a query",
+  "orderExpired from a query",
+  "case historyGap opened",
+  "case historyGap decided",
+  "case historyGap settled",
+  "case position opened",
+  "case position decided",
+  "case position settled",
+  "case quarantined decided",
+  "case reinstated opened",
+  "case requestUnanswered opened",
+  "case requestUnanswered decided",
+  "case requestUnanswered settled",
+  "case unknownOutcome decided",
+  "case unsettled opened",
+  "case unsettled decided",
+  "case unsettled settled",
 ] as const;
 
 const FILL_EVENTS = ["orderPartiallyFilled", "orderFilled"] as const;
@@ -133,8 +167,20 @@ export function unreachableBecause(cell: string): string | undefined {
     return UNSEEN_FACTS.has(event) || event === "discrepancyFound"
       ? "created, validated and submitted are one batch: nothing from outside can come in between"
       : undefined;
-  return UNREACHABLE[cell];
+  return UNREACHABLE.get(cell);
 }
+
+const VENUE_FACTS = [
+  "orderAcknowledged",
+  "orderPartiallyFilled",
+  "orderFilled",
+  "orderCanceled",
+  "orderExpired",
+  "orderRejected",
+  "orderReplaced",
+  "fillReversed",
+  "fillCorrected",
+] as const;
 
 const UNSEEN_FACTS: ReadonlySet<string> = new Set([
   "orderAcknowledged",
@@ -154,7 +200,56 @@ const UNSEEN_FACTS: ReadonlySet<string> = new Set([
   "fillCorrected",
 ]);
 
-const UNREACHABLE: Readonly<Record<string, string>> = {};
+/** Which events cannot meet which statuses here, for a reason that is about this simulation and not about the engine. */
+const UNREACHABLE_GROUPS: readonly (readonly [
+  reason: string,
+  events: readonly RecordedEvent["type"][],
+  statuses: readonly OrderStatus[],
+])[] = [
+  ["an order is submitted once: no second attempt is made under its id", ["orderSubmitted"], ["submitted"]],
+  [
+    "the exchange has no order where it refused one, or where none was sent, and says nothing about what it has not",
+    [...VENUE_FACTS, "fillBooked", "orderReinstated"],
+    ["rejected", "failed"],
+  ],
+  [
+    "a cancel or replace leaves only for an order that the venue may have, so no outcome of one can meet these",
+    ["orderOutcomeUnknown", "cancelRejected", "replaceRejected"],
+    ["rejected", "failed"],
+  ],
+  ["nothing compares the books of an order that the venue cannot have", ["discrepancyFound"], ["rejected", "failed"]],
+  [
+    "the exchange refuses an order in the answer to it, before it tells anything else of it, and never afterwards",
+    ["orderRejected"],
+    ["acknowledged", "partiallyFilled", "filled", "canceled", "expired"],
+  ],
+  [
+    "each order of the exchange ends once, in one way, and its stream never says another",
+    ["orderCanceled", "orderExpired"],
+    ["filled"],
+  ],
+  [
+    "each order of the exchange ends once, in one way, and its stream never says another",
+    ["orderExpired"],
+    ["canceled"],
+  ],
+  [
+    "the exchange takes back only executions that are booked, and a booked one has left submitted and acknowledged",
+    ["fillReversed", "fillCorrected"],
+    ["submitted"],
+  ],
+  [
+    "a replace leaves only once the venue is known to have the order",
+    ["orderReplaced", "replaceRejected"],
+    ["submitted"],
+  ],
+];
+
+const UNREACHABLE: ReadonlyMap<string, string> = new Map(
+  UNREACHABLE_GROUPS.flatMap(([reason, events, statuses]) =>
+    events.flatMap((event) => statuses.map((status): [string, string] => [`${event} in ${status}`, reason])),
+  ),
+);
 
 function kindOf(caseId: string): string {
   return caseId.split(":")[0] ?? caseId;

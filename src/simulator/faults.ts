@@ -60,6 +60,7 @@ export const FAULTS = {
   commandMalformed: [0.1, "a caller sends what cannot be right (47, 78, 88)"],
   cancelStorm: [0.02, "a caller cancels everything at once"],
   killSwitchUsed: [0.01, "a person engages the kill switch and lifts it later"],
+  commandTooLate: [0.1, "a caller cancels or replaces an order that has ended"],
 } as const satisfies Record<string, readonly [probability: number, meaning: string]>;
 
 export type FaultName = keyof typeof FAULTS;

@@ -291,6 +291,7 @@ export class Laws {
 
   #answered(kind: SendKind, orderId: OrderId, outcome: SendOutcome): void {
     const seen = this.model.orders.get(orderId);
+    if (seen !== undefined) this.#options.coverage.outcome(kind, outcome, seen.order.status);
     if (kind !== "place" || seen === undefined) return;
     const mayRepeat = outcome.kind === "rejected" && outcome.retryAfterMs !== undefined;
     if (outcome.kind === "notSent" || mayRepeat) seen.lastWriteWasNotTaken = true;

@@ -57,6 +57,7 @@ export class Trader {
       void this.#repeat(engine);
       return;
     }
+    if (faults.strikes("commandTooLate")) this.#askTooLate(engine);
     const draw = this.#random.next();
     if (draw < 0.55) {
       void this.#submit(engine);
@@ -66,7 +67,34 @@ export class Trader {
     const order = open[this.#random.nextInteger(Math.max(1, open.length))];
     if (order === undefined) return;
     if (draw < 0.78) void engine.cancel(order.id, { by: this.#name });
-    else void engine.replace(order.id, this.#newTerms(order.instrumentId), { by: this.#name });
+    else {
+      this.#world.coverage.cell("replaceRequested", order.status);
+      void engine.replace(order.id, this.#newTerms(order.instrumentId), { by: this.#name });
+    }
+  }
+
+  /** What comes too late is refused, and changes nothing. */
+  #askTooLate(engine: Engine): void {
+    const { coverage, faults } = this.#world;
+    const ended = engine.terminalOrders({
+      account: ACCOUNTS[faults.pick("commandTooLate", ACCOUNTS.length)] ?? ACCOUNTS[0],
+      limit: 20,
+    });
+    const order = ended[faults.pick("commandTooLate", Math.max(1, ended.length))];
+    if (order === undefined) return;
+    const isCancel = faults.pick("commandTooLate", 2) === 0;
+    coverage.cell(isCancel ? "cancelRequested" : "replaceRequested", order.status);
+    void this.#refusedTooLate(
+      order.id,
+      isCancel
+        ? engine.cancel(order.id, { by: this.#name })
+        : engine.replace(order.id, { price: this.#world.priceNear(order.instrumentId, 0) }, { by: this.#name }),
+    );
+  }
+
+  async #refusedTooLate(orderId: OrderId, asked: Promise<{ readonly ok: boolean }>): Promise<void> {
+    if ((await asked).ok)
+      this.#world.laws.broken("bad input changes nothing", `${orderId} had ended, and a request about it was taken`);
   }
 
   async #submit(engine: Engine): Promise<void> {
