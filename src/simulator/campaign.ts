@@ -14,6 +14,8 @@ export interface CampaignOptions {
   readonly level: FaultLevel;
   readonly durationMs: number;
   readonly jobs: number;
+  /** Once it is aborted, no further seed is begun. */
+  readonly signal: AbortSignal;
   readonly onProgress: (campaign: CampaignState) => void;
 }
 
@@ -37,7 +39,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSta
   const take = (): number | undefined => {
     const isEnough = options.seeds !== undefined && next >= options.firstSeed + options.seeds;
     const isLate = options.untilMs !== undefined && performance.now() >= options.untilMs;
-    return isEnough || isLate || state.failures.length >= FAILURES_SHOWN ? undefined : next++;
+    return options.signal.aborted || isEnough || isLate || state.failures.length >= FAILURES_SHOWN ? undefined : next++;
   };
   await Promise.all(Array.from({ length: options.jobs }, () => runLane(options, state, take)));
   const { user, system } = process.cpuUsage(cpuBefore);

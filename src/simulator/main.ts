@@ -14,6 +14,8 @@ const HOUR_MS = 3_600_000;
 /** From this many seeds on, what was never reached is a failure. */
 const COVERING_SEEDS = 1_000;
 const PROGRESS_LINE_MS = 30_000;
+/** The exit code that a shell gives to what Ctrl-C ended. */
+const INTERRUPTED = 130;
 const MAX_SEED = 2_000_000_000;
 
 interface Options {
@@ -31,13 +33,13 @@ interface Options {
 const program = new Command("simulate")
   .description("Runs the order engine in a simulated world, and watches that nothing is lost or doubled.")
   .option("--seed <n>", "the seed, or the first one", wholeNumber)
-  .option("--seeds <n>", "how many seeds, one after the other", wholeNumber)
+  .option("--seeds <n>", "how many seeds, one after the other", countingNumber)
   .option("--minutes <m>", "fresh seeds for this long", positiveNumber)
   .option("--hours <h>", "virtual hours with faults, per seed; then the wire heals", positiveNumber, 0.05)
   .addOption(new Option("--faults <level>", "how bad it gets").choices(FAULT_LEVELS).default("full"))
-  .option("--jobs <n>", "threads", wholeNumber, availableParallelism())
+  .option("--jobs <n>", "threads", countingNumber, availableParallelism())
   .option("--trace", "prints every line of one seed's trace")
-  .option("--coverage", "prints what was covered, and fails on what was never reached")
+  .option("--coverage", "prints what was covered; several seeds fail on what was never reached")
   .option("--planted [name]", "plants faults into a copy of the engine, and fails on one that no seed catches");
 
 program.parse();
@@ -47,6 +49,7 @@ async function main(options: Options): Promise<number> {
   const { planted, jobs } = options;
   if (planted !== undefined) return runPlanted({ jobs, ...(planted === true ? {} : { name: planted }) });
   if (options.minutes === undefined && options.seeds === undefined) return runAlone(options);
+  if (options.trace === true) program.error("error: --trace shows one seed: leave out --seeds and --minutes.");
   return runMany(options);
 }
 
@@ -86,11 +89,15 @@ async function runMany(options: Options): Promise<number> {
   process.stderr.write(`first seed ${firstSeed}\n`);
   const untilMs = minutes === undefined ? undefined : performance.now() + minutes * 60_000;
   const onProgress = progress(seeds);
+  const interruption = new AbortController();
+  // The seeds under way are finished and told of; a second Ctrl-C ends at once.
+  process.once("SIGINT", () => interruption.abort());
   const state = await runCampaign({
     firstSeed,
     level,
     durationMs,
     jobs,
+    signal: interruption.signal,
     onProgress: (now) => onProgress(now),
     ...(seeds === undefined ? {} : { seeds }),
     ...(untilMs === undefined ? {} : { untilMs }),
@@ -98,6 +105,7 @@ async function runMany(options: Options): Promise<number> {
   onProgress.stop();
   print(describeCampaign(state));
   for (const failure of state.failures) print(describeFailure(failure, level, durationMs));
+  if (interruption.signal.aborted) return INTERRUPTED;
   const wantsCoverage = options.coverage === true || (state.done >= COVERING_SEEDS && level === "full");
   if (!wantsCoverage) return Math.min(1, state.failures.length);
   print(describeCoverage(state));
@@ -129,6 +137,12 @@ function print(text: string): void {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("It is a whole number, 0 or above.");
+  return value;
+}
+
+function countingNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It is a whole number, 1 or above.");
   return value;
 }
 
