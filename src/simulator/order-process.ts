@@ -11,7 +11,7 @@ import type { WatchedProcess } from "./checks/laws.ts";
 import { DiskJournal } from "./disk/disk-journal.ts";
 import { randomFor } from "./faults.ts";
 import { ProcessClock } from "./process-clock.ts";
-import { ACCOUNTS, INSTRUMENTS, SETTINGS, VENUE } from "./scene.ts";
+import { ACCOUNTS, INSTRUMENTS, messagesOf, SETTINGS, VENUE } from "./scene.ts";
 import { SimVenue } from "./venue/sim-venue.ts";
 import { Wire } from "./venue/wire.ts";
 import type { World } from "./world.ts";
@@ -217,7 +217,12 @@ export class OrderProcess {
       },
       version: "simulated",
       runtimeVersion: "simulated",
-      settings: { ...SETTINGS, keepLast: profile.keepLast, snapshotEveryEvents: profile.snapshotEveryEvents },
+      settings: {
+        ...SETTINGS,
+        venueMessages: messagesOf(profile),
+        keepLast: profile.keepLast,
+        snapshotEveryEvents: profile.snapshotEveryEvents,
+      },
     };
   }
 

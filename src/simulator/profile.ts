@@ -34,6 +34,8 @@ export interface Profile {
   /** The largest position of an account, in base units; unset: no limit. */
   readonly maxPosition: number | undefined;
   readonly maxOpenOrders: number | undefined;
+  /** The venue takes at most so many messages a second; a fifth of them is kept for cancels. */
+  readonly messagesPerSecond: number;
 }
 
 /** Draws the world of a seed. */
@@ -67,5 +69,6 @@ export function profileOf(seed: number): Profile {
     staleAfterMs: chance(0.3) ? oneOf(5_000, 60_000) : undefined,
     maxPosition: chance(0.4) ? oneOf(2, 5) : undefined,
     maxOpenOrders: chance(0.3) ? oneOf(5, 20) : undefined,
+    messagesPerSecond: oneOf(200, 200, 20),
   };
 }

@@ -5,6 +5,7 @@ import { Decimal } from "../domain/decimal.ts";
 import type { InstrumentId, VenueId } from "../domain/identifiers.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { EngineSettings } from "../engine/settings.ts";
+import type { Profile } from "./profile.ts";
 
 export const VENUE = "simulated" as VenueId;
 export const ACCOUNTS = ["main", "second"] as const;
@@ -21,7 +22,6 @@ export const SETTINGS: Partial<EngineSettings> = {
   queryTimeoutMs: 3_000,
   sendBudgetMs: 2_000,
   escalateAfterMs: 30_000,
-  venueMessages: { count: 200, windowMs: 1_000, reservedForCancels: 50 },
 };
 
 function instrument(id: string, kind: Instrument["kind"]): Instrument {
@@ -45,3 +45,8 @@ export const INSTRUMENTS: readonly [Instrument, Instrument] = [
   instrument("BTC/USDT", "spot"),
   instrument("ETH/USDT:USDT", "linear"),
 ];
+
+/** The venue's rule for messages in this world. */
+export function messagesOf({ messagesPerSecond: count }: Profile): EngineSettings["venueMessages"] {
+  return { count, windowMs: 1_000, reservedForCancels: count / 5 };
+}

@@ -16,7 +16,7 @@ import { type FaultLevel, FaultPlan } from "./faults.ts";
 import { OrderProcess } from "./order-process.ts";
 import type { ProcessClock } from "./process-clock.ts";
 import { type Profile, profileOf } from "./profile.ts";
-import { ACCOUNTS, HEAL_MS, INSTRUMENTS, SETTINGS, START_AT, UNDONE_AGAIN_MS } from "./scene.ts";
+import { ACCOUNTS, HEAL_MS, INSTRUMENTS, messagesOf, SETTINGS, START_AT, UNDONE_AGAIN_MS } from "./scene.ts";
 import { Trace } from "./trace.ts";
 import type { BookedExecution } from "./venue/books.ts";
 import { Exchange } from "./venue/exchange.ts";
@@ -69,14 +69,14 @@ export class World {
     this.profile = profileOf(options.seed);
     this.faults = new FaultPlan(options.seed, options.level);
     this.trace = new Trace(this.clock, options.write);
-    const { venueMessages, sendBudgetMs = DEFAULT_SETTINGS.sendBudgetMs } = SETTINGS;
+    const { sendBudgetMs = DEFAULT_SETTINGS.sendBudgetMs } = SETTINGS;
     this.laws = new Laws({
       world: this.clock,
       profile: this.profile,
       coverage: this.coverage,
       books: () => this.exchange.books,
       sendBudgetMs,
-      messages: venueMessages ?? DEFAULT_SETTINGS.venueMessages,
+      messages: messagesOf(this.profile),
     });
     this.exchange = new Exchange({
       clock: this.clock,
