@@ -163,10 +163,9 @@ function allCells(): string[] {
 /** Why a simulated run cannot meet a cell; `undefined` when it can. */
 export function unreachableBecause(cell: string): string | undefined {
   const [event = "", status = ""] = cell.split(" in ");
-  if (status === "created" || status === "validated")
-    return UNSEEN_FACTS.has(event) || event === "discrepancyFound"
-      ? "created, validated and submitted are one batch: nothing from outside can come in between"
-      : undefined;
+  const isOneBatch = status === "created" || status === "validated";
+  if (isOneBatch && (UNSEEN_FACTS.has(event) || event === "discrepancyFound"))
+    return "created, validated and submitted are one batch: nothing from outside can come in between";
   return UNREACHABLE.get(cell);
 }
 
@@ -191,7 +190,6 @@ const UNSEEN_FACTS: ReadonlySet<string> = new Set([
   "orderRejected",
   "orderReplaced",
   "orderFailed",
-  "orderDenied",
   "cancelRejected",
   "replaceRejected",
   "cancelRequested",
@@ -212,11 +210,8 @@ const UNREACHABLE_GROUPS: readonly (readonly [
     [...VENUE_FACTS, "fillBooked", "orderReinstated"],
     ["rejected", "failed"],
   ],
-  [
-    "a cancel or replace leaves only for an order that the venue may have, so no outcome of one can meet these",
-    ["orderOutcomeUnknown", "cancelRejected", "replaceRejected"],
-    ["rejected", "failed"],
-  ],
+  ["a denial comes before an order counts as validated", ["orderDenied"], ["validated"]],
+  ["a replace leaves only once the venue is known to have the order", ["replaceRejected"], ["rejected", "failed"]],
   ["nothing compares the books of an order that the venue cannot have", ["discrepancyFound"], ["rejected", "failed"]],
   [
     "the exchange refuses an order in the answer to it, before it tells anything else of it, and never afterwards",

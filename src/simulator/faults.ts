@@ -30,7 +30,7 @@ export const FAULTS = {
   // The venue's own doings.
   venueRestarts: [0.02, "the venue restarts: all resting orders are canceled, silently (35)"],
   venueCancels: [0.05, "the venue cancels an order unasked"],
-  venueForgets: [0.02, "the venue restarts and has lost an order that it had acknowledged (36)"],
+  venueForgets: [0.3, "the venue restarts and has lost an order that it had acknowledged (36)"],
   executionBusted: [0.05, "the venue takes an execution back (36)"],
   executionCorrected: [0.05, "the venue corrects an execution's price (36)"],
   personTrades: [0.1, "a person places and cancels orders on the same account by hand (44)"],
