@@ -41,7 +41,8 @@ export interface EscalationOptions {
 interface Watch {
   order: Order;
   /** When each of its matters becomes a case; `Infinity` for one that a person has. */
-  readonly dueAt: Map<WaitingKind, Instant>;
+  /** On the monotonic clock: a wall clock that is set must not keep a person from hearing of it. */
+  readonly dueMs: Map<WaitingKind, number>;
 }
 
 export class Escalation {
@@ -117,12 +118,12 @@ export class Escalation {
     for (const kind of WAITING_KINDS) {
       if (this.#holds(order, kind)) this.#watch(order, kind, dueAt);
       else {
-        this.#watched.get(order.id)?.dueAt.delete(kind);
+        this.#watched.get(order.id)?.dueMs.delete(kind);
         if (hasCases) cases.settle(caseIdOf(kind, { about: order.id }), settledBecause(order, kind), CAUSE);
       }
     }
     const watch = this.#watched.get(order.id);
-    if (watch?.dueAt.size === 0) this.#watched.delete(order.id);
+    if (watch?.dueMs.size === 0) this.#watched.delete(order.id);
     if (hasCases && !order.overfilled)
       cases.settle(caseIdOf("overfill", { about: order.id }), `executed ${order.cumulativeQuantity} in all`, CAUSE);
   }
@@ -130,14 +131,14 @@ export class Escalation {
   #watch(order: Order, kind: WaitingKind, dueAt: (order: Order, kind: WaitingKind) => Instant): void {
     let watch = this.#watched.get(order.id);
     if (watch === undefined) {
-      watch = { order, dueAt: new Map() };
+      watch = { order, dueMs: new Map() };
       this.#watched.set(order.id, watch);
     }
     watch.order = order;
-    if (watch.dueAt.has(kind)) return;
+    if (watch.dueMs.has(kind)) return;
     const isOpen = this.#options.recorder.state.cases.has(caseIdOf(kind, { about: order.id }));
-    const due = isOpen ? Number.POSITIVE_INFINITY : dueAt(order, kind);
-    watch.dueAt.set(kind, due);
+    const due = isOpen ? Number.POSITIVE_INFINITY : this.#monotonic(dueAt(order, kind));
+    watch.dueMs.set(kind, due);
     this.#arm(due);
   }
 
@@ -147,19 +148,28 @@ export class Escalation {
       const prefix = caseIdOf(kind, { about: "" as OrderId });
       if (!caseId.startsWith(prefix)) continue;
       const watch = this.#watched.get(caseId.slice(prefix.length) as OrderId);
-      if (watch?.dueAt.has(kind) !== true) return;
-      const due = at + this.#options.settings.escalateAfterMs;
-      watch.dueAt.set(kind, due);
+      if (watch?.dueMs.has(kind) !== true) return;
+      const due = this.#monotonic(at + this.#options.settings.escalateAfterMs);
+      watch.dueMs.set(kind, due);
       this.#arm(due);
     }
   }
 
-  #arm(due: Instant): void {
+  /**
+   * A due instant of the wall clock, as it stands now, on the clock that is never set. Where the wall clock was set
+   * back since, what is waited for began in its future: no wait is longer than a whole one.
+   */
+  #monotonic(at: Instant): number {
+    const { clock, settings } = this.#options;
+    return clock.monotonicMs() + Math.min(at - clock.now(), settings.escalateAfterMs);
+  }
+
+  #arm(due: number): void {
     if (due >= this.#armedFor) return;
     this.#cancelTimer();
     this.#armedFor = due;
     const { clock } = this.#options;
-    this.#cancelTimer = clock.schedule(Math.max(0, due - clock.now()), () =>
+    this.#cancelTimer = clock.schedule(Math.max(0, due - clock.monotonicMs()), () =>
       this.#options.guarded(() => this.#openDue()),
     );
   }
@@ -169,12 +179,13 @@ export class Escalation {
     if (this.#isClosed || recorder.ended !== undefined) return;
     this.#armedFor = Number.POSITIVE_INFINITY;
     const now = clock.now();
+    const nowMs = clock.monotonicMs();
     let next = Number.POSITIVE_INFINITY;
-    for (const { order, dueAt } of this.#watched.values()) {
-      for (const [kind, due] of dueAt) {
-        if (due > now) next = Math.min(next, due);
+    for (const { order, dueMs } of this.#watched.values()) {
+      for (const [kind, due] of dueMs) {
+        if (due > nowMs) next = Math.min(next, due);
         else {
-          dueAt.set(kind, Number.POSITIVE_INFINITY);
+          dueMs.set(kind, Number.POSITIVE_INFINITY);
           this.#open(order, kind, now);
         }
       }
