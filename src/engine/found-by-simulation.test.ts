@@ -7,7 +7,7 @@ import { unwrap } from "../domain/result.ts";
 import { d } from "../domain/testing/orders.ts";
 import type { SendOutcome } from "../venues/venue.ts";
 import { createTestEngine, settle } from "./testing/test-engine.ts";
-import { eventsOfType, fillsAfter, found, recordOf, venueFill } from "./testing/venue-answers.ts";
+import { eventsOfType, fillsAfter, found, recordOf, stranger, venueFill } from "./testing/venue-answers.ts";
 
 const UNKNOWN_ORDER: SendOutcome = { kind: "rejected", reason: "unknownOrder" };
 const UNKNOWN: SendOutcome = { kind: "unknown", reason: "reset" };
@@ -102,4 +102,13 @@ test("an order of which nothing was heard for longer than the venue remembers is
   await t.pass(60_000);
   expect(order).toMatchObject({ status: "submitted", outcomeUnknown: true });
   expect(t.engine.cases().map((opened) => opened.kind)).toContain("historyGap");
+});
+
+test("an order that a torn list shows twice is taken over once", async () => {
+  const t = await createTestEngine({
+    config: { accounts: [{ id: "main", venue: "scripted", orphanPolicy: "adopt" }] },
+  });
+  t.venue.onOpenOrders = () => found([stranger(), stranger()]);
+  await t.engine.reconcile();
+  expect(eventsOfType(t, "orderAdopted")).toHaveLength(1);
 });

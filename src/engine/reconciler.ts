@@ -326,8 +326,14 @@ export class Reconciler {
     await this.#evidence.pullFills(order.account, findings, { from: "start", venueOrderIds: [found.venueOrderId] });
   }
 
+  /** A list that was read page by page while orders changed may have one of them twice. */
   #strangersAmong(account: AccountId, open: readonly VenueOrder[]): readonly VenueOrder[] {
-    return open.filter((found) => this.#ours(account, found) === undefined);
+    const strangers = new Map<string, VenueOrder>();
+    for (const found of open) {
+      if (this.#ours(account, found) === undefined)
+        strangers.set(`${found.instrumentId}\n${found.venueOrderId}`, found);
+    }
+    return [...strangers.values()];
   }
 
   /** The order that a venue lists, if it is ours: one that memory has forgotten too, since lists may be old. */

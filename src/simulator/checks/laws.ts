@@ -93,6 +93,8 @@ export class Laws {
       this.broken("I17 acknowledged means durable", text);
       return [];
     }
+    // The budget is one life's: a process cannot know what an earlier one sent within the last second.
+    this.#everWritten.length = 0;
     const news = [...journal.read(this.model.seq)];
     this.synced(news, process);
     return news;

@@ -2,11 +2,13 @@
 // trades on our account by hand, and an operator who looks at what waits for one.
 
 import { Decimal } from "../../domain/decimal.ts";
+import type { Order } from "../../domain/order.ts";
 import type { CaseOpened, RecordedEvent } from "../../domain/system-event.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { CaseDecision } from "../../engine/engine-api.ts";
 import { randomFor } from "../faults.ts";
 import { ACCOUNTS, INSTRUMENTS } from "../scene.ts";
+import type { BookedOrder } from "../venue/books.ts";
 import type { World } from "../world.ts";
 
 /** Orders that the crowd keeps per instrument. */
@@ -107,6 +109,7 @@ function decisionOf(world: World, engine: Engine, { about, kind }: RecordedEvent
   const submittedAt = world.laws.model.orders.get(order.id)?.submittedAt ?? world.clock.now();
   if (world.clock.now() - submittedAt < LONGEST_DELAY_MS) return "dismiss";
   // It works: what is unknown is a request that has not arrived by now.
+  if (works && hasArrived(order, theirs)) return "dismiss";
   if (works)
     return order.pendingCancel?.outcomeUnknown === true || order.pendingReplace?.outcomeUnknown === true
       ? "notPlaced"
@@ -115,4 +118,15 @@ function decisionOf(world: World, engine: Engine, { about, kind }: RecordedEvent
   if (order.status === "submitted") return isForgetful || theirs.length === 0 ? "notPlaced" : "dismiss";
   const executed = theirs.reduce((sum, each) => sum.add(each.cumulative), Decimal.zero);
   return isForgetful || executed.eq(order.cumulativeQuantity) ? "ended" : "dismiss";
+}
+
+/** Whether the venue has carried the replace out: then the reconciler will see that, and a person says nothing. */
+function hasArrived({ pendingReplace }: Order, theirs: readonly BookedOrder[]): boolean {
+  if (pendingReplace === undefined) return false;
+  const { price, quantity } = pendingReplace.replace;
+  return theirs.some(
+    (each) =>
+      (price === undefined || each.price?.eq(price) === true) &&
+      (quantity === undefined || each.quantity?.eq(quantity) === true),
+  );
 }
