@@ -81,7 +81,7 @@ export function consequenceOf(decision: CaseDecision, kind: CaseKind): readonly 
       ];
     case "notPlaced":
       return [
-        `Records that ${several ? "the orders that the case names" : "the order, or its unknown request,"} never reached the venue.`,
+        `Records that ${several ? "the orders that the case names" : "the order"} never reached the venue.`,
         ending(several),
         ...lifted,
       ];

@@ -14,7 +14,17 @@ import { PLANTED_FAULTS, type PlantedFault } from "./planted-faults.ts";
 const LEVEL = "full";
 const DURATION_MS = 180_000;
 /** What the seeds of a copy run on. */
-const PARTS = ["domain", "matching", "runtime", "journal", "engine", "simulator"] as const;
+const PARTS = [
+  "domain",
+  "matching",
+  "runtime",
+  "journal",
+  "venues",
+  "market-data",
+  "engine",
+  "strategies",
+  "simulator",
+] as const;
 
 const WORKER = "simulator/seed-worker.js";
 
