@@ -13,6 +13,9 @@ export const START_AT = 1_700_000_000_000;
 /** Within this after the wire has healed, everything agrees. */
 export const HEAL_MS = 180_000;
 
+/** Before the end nothing happens at the venue for this long. */
+export const QUIET_MS = 60_000;
+
 /** Between two tellings of what the venue took back. */
 export const UNDONE_AGAIN_MS = 5_000;
 

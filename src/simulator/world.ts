@@ -16,7 +16,7 @@ import { type FaultLevel, FaultPlan } from "./faults.ts";
 import { OrderProcess } from "./order-process.ts";
 import type { ProcessClock } from "./process-clock.ts";
 import { type Profile, profileOf } from "./profile.ts";
-import { ACCOUNTS, HEAL_MS, INSTRUMENTS, messagesOf, SETTINGS, START_AT, UNDONE_AGAIN_MS } from "./scene.ts";
+import { ACCOUNTS, HEAL_MS, INSTRUMENTS, messagesOf, QUIET_MS, SETTINGS, START_AT, UNDONE_AGAIN_MS } from "./scene.ts";
 import { Trace } from "./trace.ts";
 import type { BookedExecution } from "./venue/books.ts";
 import { Exchange } from "./venue/exchange.ts";
@@ -62,6 +62,8 @@ export class World {
   #steps = 0;
   /** Nobody asks for anything new any more. */
   isWindingDown = false;
+  /** The market stands still. */
+  isQuiet = false;
 
   constructor(options: WorldOptions) {
     this.seed = options.seed;
@@ -143,6 +145,8 @@ export class World {
     await this.#advanceTo(healAt);
     this.faults.heal();
     this.isWindingDown = true;
+    await this.#advanceTo(healAt + HEAL_MS - QUIET_MS);
+    this.isQuiet = true;
     await this.#advanceTo(healAt + HEAL_MS);
     if (this.laws.violation === undefined) checkQuiescence(this);
     for (const [name, times] of this.faults.counts) this.coverage.fault(name, times);

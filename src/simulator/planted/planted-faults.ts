@@ -292,7 +292,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
           'if (request === "replace") this.#refuseRequest(job, outcome.reason); else this.#unknown(order, request, outcome.reason);',
       },
     ],
-    seeds: 105,
+    seeds: 400,
   },
   {
     name: "missed-fills-not-read",

@@ -47,6 +47,7 @@ export function startCrowd(world: World): void {
     }
     while (resting.length > DEPTH * INSTRUMENTS.length) world.exchange.cancelDirectly(resting.shift() as string);
     world.exchange.expire();
+    if (world.isQuiet) return; // what is executed in the last moment cannot be agreed on in the last moment
     world.clock.schedule(world.profile.crowdEveryMs * (world.isWindingDown ? QUIET_FACTOR : 1), act);
   };
   act();
@@ -103,7 +104,11 @@ function decisionOf(world: World, engine: Engine, { about, kind }: RecordedEvent
   if (kind === "historyGap") return "ended";
   const order = about === undefined ? undefined : engine.find(about);
   if (order === undefined || order.isTerminal) return "dismiss";
-  const theirs = world.exchange.books.named(order.account, order.id);
+  const { books } = world.exchange;
+  const byName = books.named(order.account, order.id);
+  // One that was taken over has the id of whoever placed it.
+  const byVenueId = order.venueOrderId === undefined ? undefined : books.byVenueId(order.venueOrderId);
+  const theirs = byName.length > 0 || byVenueId === undefined ? byName : [byVenueId];
   const works = theirs.some((each) => each.status === "working");
   // A request may still be on its way: a careful person waits out any delay before calling an order absent.
   const submittedAt = world.laws.model.orders.get(order.id)?.submittedAt ?? world.clock.now();
