@@ -111,7 +111,7 @@ function decisionOf(world: World, engine: Engine, { about, kind }: RecordedEvent
   const theirs = byName.length > 0 || byVenueId === undefined ? byName : [byVenueId];
   const works = theirs.some((each) => each.status === "working");
   // A request may still be on its way: a careful person waits out any delay before calling an order absent.
-  const submittedAt = world.laws.model.orders.get(order.id)?.submittedAt ?? world.clock.now();
+  const submittedAt = world.laws.model.orders.get(order.id)?.submittedAt ?? order.createdAt;
   if (world.clock.now() - submittedAt < LONGEST_DELAY_MS) return "dismiss";
   // It works: what is unknown is a request that has not arrived by now.
   if (works && hasArrived(order, theirs)) return "dismiss";
